@@ -1,1 +1,1 @@
-"""TODO."""
+"""The domain: plans, activities, occurrences, people, evidence, decisions."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Durable state machines: knows no plan, mail, HTTP, role or holiday."""

@@ -11,8 +11,7 @@ class ClockFileError(OporaError):
     """The file that holds the demo clock is missing or holds no instant."""
 
     message = N_(
-        "The clock file {path} holds no instant. "
-        "Write one such as 2026-03-01T06:00:00Z into it, or unset OPORA_CLOCK."
+        "The clock file {path} holds no instant. Write one such as 2026-03-01T06:00:00Z into it, or unset OPORA_CLOCK."
     )
 
 

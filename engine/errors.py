@@ -19,7 +19,9 @@ class OporaError(Exception):
         details: values for the `{placeholders}` of `message`.
     """
 
-    message: ClassVar[str] = N_("Something went wrong. Run the command again with -v and send the output to the administrator.")
+    message: ClassVar[str] = N_(
+        "Something went wrong. Run the command again with -v and send the output to the administrator."
+    )
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.message.format(**details))

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What leaves the house: mail, calendar feeds, capability links."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Settings, composition root, queue, tasks and migrations."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The Flask application: capability pages and calendar feeds."""

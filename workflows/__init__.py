@@ -1,1 +1,1 @@
-"""TODO."""
+"""Workflow definitions as YAML data, their catalogue and their diagrams."""

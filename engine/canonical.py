@@ -1,0 +1,57 @@
+"""The one byte form of a value that is hashed: canonical JSON, and SHA-256 over it.
+
+The bytes are those of RFC 8785 (JSON Canonicalization Scheme) for every value accepted here. Fractions are refused:
+the RFC writes numbers as ECMAScript doubles do, and nothing that Opora hashes needs one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import N_, OporaError
+
+# RFC 8785 §3.2.2.3: a number is a double, exact for whole numbers up to this.
+LARGEST_EXACT_INTEGER = 2**53 - 1
+
+
+class NotCanonicalError(OporaError):
+    """A value has no canonical form: a fraction, too large a number, half a character, a key that is no text."""
+
+    message = N_("{value} cannot be recorded exactly. Write it as text or as a whole number below 2^53.")
+
+
+def canonical_json(value: Any) -> bytes:
+    """The canonical UTF-8 bytes of nested mappings with text keys, lists, tuples, text, whole numbers, booleans, None.
+
+    Raises:
+        NotCanonicalError: anything else stands inside.
+    """
+    ordered = _ordered(value)
+    try:
+        return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError as error:  # a lone surrogate, e.g. of a file name that is not UTF-8
+        raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
+
+
+def sha256(content: bytes) -> bytes:
+    """The 32 bytes of SHA-256 (FIPS 180-4)."""
+    return hashlib.sha256(content).digest()
+
+
+def _ordered(value: Any) -> Any:
+    """The value with the keys of each mapping in the order of their UTF-16 code units (RFC 8785 §3.2.3)."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int) and abs(value) <= LARGEST_EXACT_INTEGER:
+        return int(value)
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {str(key): _ordered(value[key]) for key in sorted(value, key=_utf16_units)}
+    raise NotCanonicalError(value=ascii(value))
+
+
+def _utf16_units(key: str) -> bytes:
+    # Lone surrogates pass here and are refused at encoding, with the one message.
+    return key.encode("utf-16-be", "surrogatepass")

@@ -1,0 +1,110 @@
+"""Opening a database: SQLite with the journal that its version can be trusted with, or PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from engine.errors import N_, OporaError
+
+BUSY_TIMEOUT_SECONDS = 30
+_WRITES = "opora_writes"
+
+
+class DatabaseUrlError(OporaError):
+    """The database URL cannot be used."""
+
+    message = N_(
+        "{url} is not a database that Opora can use. "
+        "Set OPORA_DATABASE_URL to sqlite:///data/opora.db or postgresql://user@host/name."
+    )
+
+
+class DatabaseUnavailableError(OporaError):
+    """The database cannot be opened, read or written at this moment."""
+
+    message = N_(
+        "The database cannot be used now: {reason}. Nothing was changed. "
+        "Check that the data folder exists and can be written and that the server runs, then try again."
+    )
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite is free of the WAL-reset corruption (fixed in 3.51.3, 3.50.7 and 3.44.6).
+
+    Source: https://www.sqlite.org/wal.html#walresetbug
+    """
+    return version >= (3, 51, 3) or (
+        version[:2] in {(3, 50), (3, 44)} and version >= {50: (3, 50, 7), 44: (3, 44, 6)}[version[1]]
+    )
+
+
+def open_database(url: str) -> Engine:
+    """An engine with this application's transaction and durability rules; connects to nothing yet.
+
+    Raises:
+        DatabaseUrlError: neither SQLite nor PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUrlError(url=url) from error
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return _open_sqlite(url)
+    raise DatabaseUrlError(url=parsed.render_as_string(hide_password=True))
+
+
+def _open_sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    journal_mode = "WAL" if wal_is_safe() else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # Autocommit in the driver: BEGIN is ours to send, IMMEDIATE where a transaction writes.
+        connection.isolation_level = None
+        for pragma in (f"journal_mode={journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN DEFERRED"
+        )
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A short read transaction; fetch everything inside, keep no cursor open across a yield or I/O.
+
+    Raises:
+        DatabaseUnavailableError: the database cannot be opened or read.
+    """
+    with _calm_errors(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction, begun IMMEDIATE on SQLite so that it never fails half-way for a lock.
+
+    Raises:
+        DatabaseUnavailableError: the database cannot be opened or written; nothing was changed.
+    """
+    with _calm_errors(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _calm_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailableError(reason=str(error.orig).strip().splitlines()[0]) from error

@@ -1,0 +1,191 @@
+"""What a workflow is: states, transitions, guards by name, role names as opaque strings, timer ladders.
+
+A definition is data. Its digest names its content, and every instance pins the one it was started with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from engine.canonical import canonical_json, sha256
+
+MOVABLE_ANCHORS = ("starts_on", "due_on")
+ANCHORS = (*MOVABLE_ANCHORS, "submitted_at", "entered_at")
+TIMER_ROLE = "timer"
+SAME_STATE = "="
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state; a `final` one counts as closed, although a transition such as `reopen` may leave it."""
+
+    name: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An event's way out of some states.
+
+    Args:
+        event: the verb that people and timers use.
+        sources: state names it leaves.
+        target: the state it enters, or `=` to stay.
+        by: roles of which the actor must hold one.
+        guards: names of registered guards that must all hold.
+        stamps: an instant anchor set to the step's instant.
+        moves: anchors that the caller may set with this event.
+    """
+
+    event: str
+    sources: tuple[str, ...]
+    target: str
+    by: tuple[str, ...]
+    guards: tuple[str, ...] = ()
+    stamps: str | None = None
+    moves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a ladder: at a local time some days from an anchor it fires an event or reminds.
+
+    Args:
+        days: calendar days from the anchor; or
+        working_days: working days from it; exactly one of the two is set.
+        roll: where a day off moves a `days` rung: `back`, `forward` or `stay`.
+        at: local time of day.
+        fires: the event; None means that the rung only reminds and writes no history.
+        every_days: a reminder that repeats until its ladder ends.
+    """
+
+    name: str
+    anchor: str
+    days: int | None
+    working_days: int | None
+    roll: str
+    at: time
+    fires: str | None = None
+    every_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Rungs in the order of their time, climbed while the instance is in one of `states`."""
+
+    name: str
+    states: tuple[str, ...]
+    rungs: tuple[Rung, ...]
+
+    def index_of(self, rung: str) -> int:
+        """Position of a rung by name.
+
+        Raises:
+            KeyError: no such rung.
+        """
+        for index, candidate in enumerate(self.rungs):
+            if candidate.name == rung:
+                return index
+        raise KeyError(rung)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowDefinition:
+    """A whole workflow."""
+
+    name: str
+    initial: tuple[str, ...]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    ladders: tuple[Ladder, ...]
+
+    @property
+    def open_states(self) -> tuple[str, ...]:
+        """Names of the states that are not final."""
+        return tuple(state.name for state in self.states if not state.final)
+
+    def events_from(self, state: str) -> tuple[str, ...]:
+        """The events that a state allows, in the order of the definition, each once."""
+        return tuple(dict.fromkeys(each.event for each in self.transitions if state in each.sources))
+
+    def ladders_in(self, state: str) -> Iterator[Ladder]:
+        """The ladders climbed in a state."""
+        return (each for each in self.ladders if state in each.states)
+
+    def body(self) -> str:
+        """Canonical JSON: what the digest covers and the database keeps."""
+        return canonical_json(_to_plain(self)).decode()
+
+    def digest(self) -> bytes:
+        """SHA-256 of `body()`, 32 bytes."""
+        return sha256(self.body().encode())
+
+
+def _to_plain(definition: WorkflowDefinition) -> dict[str, Any]:
+    return {
+        "name": definition.name,
+        "initial": list(definition.initial),
+        "states": [{"name": each.name, "final": each.final} for each in definition.states],
+        "transitions": [
+            {
+                "event": each.event,
+                "sources": list(each.sources),
+                "target": each.target,
+                "by": list(each.by),
+                "guards": list(each.guards),
+                "stamps": each.stamps,
+                "moves": list(each.moves),
+            }
+            for each in definition.transitions
+        ],
+        "ladders": [
+            {
+                "name": ladder.name,
+                "states": list(ladder.states),
+                "rungs": [
+                    {
+                        "name": rung.name,
+                        "anchor": rung.anchor,
+                        "days": rung.days,
+                        "working_days": rung.working_days,
+                        "roll": rung.roll,
+                        "at": rung.at.isoformat("minutes"),
+                        "fires": rung.fires,
+                        "every_days": rung.every_days,
+                    }
+                    for rung in ladder.rungs
+                ],
+            }
+            for ladder in definition.ladders
+        ],
+    }
+
+
+def definition_from_plain(plain: dict[str, Any]) -> WorkflowDefinition:
+    """The inverse of `body()` after JSON parsing."""
+    return WorkflowDefinition(
+        name=plain["name"],
+        initial=tuple(plain["initial"]),
+        states=tuple(State(**each) for each in plain["states"]),
+        transitions=tuple(
+            Transition(
+                event=each["event"],
+                sources=tuple(each["sources"]),
+                target=each["target"],
+                by=tuple(each["by"]),
+                guards=tuple(each["guards"]),
+                stamps=each["stamps"],
+                moves=tuple(each["moves"]),
+            )
+            for each in plain["transitions"]
+        ),
+        ladders=tuple(
+            Ladder(
+                name=ladder["name"],
+                states=tuple(ladder["states"]),
+                rungs=tuple(Rung(**{**rung, "at": time.fromisoformat(rung["at"])}) for rung in ladder["rungs"]),
+            )
+            for ladder in plain["ladders"]
+        ),
+    )

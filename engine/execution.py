@@ -1,0 +1,342 @@
+"""Starting instances and firing events: one code path for one instance or many, one transaction for all they change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.canonical import sha256
+from engine.definition import SAME_STATE, Ladder, WorkflowDefinition
+from engine.history import NO_DIGEST, Entry, Payload
+from engine.machine import Move, WorkflowMachine
+from engine.registry import Calendar, Facts, Registry
+from engine.store import (
+    Instance,
+    StaleRevisionError,
+    advance_instances,
+    append_history,
+    arm_ladders,
+    disarm_ladders,
+    insert_instances,
+    insert_messages,
+    load_definition,
+    lock_instances,
+    pin_definition,
+    read_heads,
+)
+from engine.timers import Anchors, Armed, arm
+from engine.unit_of_work import UnitOfWork
+
+CREATED = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A new instance.
+
+    Args:
+        public_id: UUIDv7 text, given by the caller.
+        state: one of the definition's initial states.
+        calendar_key: what the registry's `calendar` is asked with.
+    """
+
+    public_id: str
+    state: str
+    anchors: Anchors
+    calendar_key: str
+    actor: str
+    channel: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """An event for an instance.
+
+    Args:
+        actor: opaque id of who acts.
+        on_behalf_of: opaque id of for whom, if another.
+        channel: `cli`, `web`, `link` or `timer`.
+        payload: what may be erased later: reason, note, names.
+        subject_digest: SHA-256 of what the event is about.
+        anchors: new anchor values; the transition must list them under `moves`.
+        expected_revision: refuse if the instance has moved on since the caller looked.
+    """
+
+    instance_id: int
+    event: str
+    facts: Facts
+    actor: str
+    channel: str
+    on_behalf_of: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    subject_digest: bytes | None = None
+    anchors: Anchors = field(default_factory=dict)
+    expected_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a firing did."""
+
+    instance: Instance
+    from_state: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """All rows of one step, computed before anything is written."""
+
+    step: Step
+    payload: Payload
+    disarmed: tuple[str, ...]
+    armed: tuple[Armed, ...]
+
+
+class Execution:
+    """Runs definitions; keeps one shared machine for each definition it has met."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._machines: dict[int, WorkflowMachine] = {}
+
+    def start_many(self, work: UnitOfWork, definition: WorkflowDefinition, starts: Sequence[Start]) -> list[Instance]:
+        """Create instances with their first history entry, ladders and messages.
+
+        Raises:
+            ValueError: a state that is not initial (a programming error).
+        """
+        if not starts:
+            return []
+        definition_id = pin_definition(work.connection, definition, work.now)
+        fresh = [_fresh_row(definition, definition_id, start, work.now) for start in starts]
+        ids = insert_instances(work.connection, fresh)
+        rows = []
+        for instance_id, row, start in zip(ids, fresh, starts, strict=True):
+            instance = Instance(id=instance_id, **{name: row[name] for name in Instance.__slots__ if name != "id"})
+            armed = self._arm_all(definition, instance, work.now)
+            rows.append(_created(instance, definition, start, armed, work.now))
+        self._append(work, rows)
+        return [row.step.instance for row in rows]
+
+    def fire(self, work: UnitOfWork, firing: Firing) -> Step:
+        """Fire one event; see `fire_many`."""
+        return self.fire_many(work, [firing])[0]
+
+    def fire_many(self, work: UnitOfWork, firings: Sequence[Firing]) -> list[Step]:
+        """Fire an event on each of several different instances; all happen or none.
+
+        Raises:
+            EventNotAllowedError, RoleNotAllowedError or a guard's refusal: nothing was changed.
+            StaleRevisionError: an instance has moved on.
+        """
+        ids = [firing.instance_id for firing in firings]
+        if len(set(ids)) != len(ids):
+            raise ValueError("one event per instance and transaction step")
+        instances = lock_instances(work.connection, ids)
+        heads = read_heads(work.connection, ids)
+        rows = [
+            self._step(work, instances[firing.instance_id], heads[firing.instance_id], firing) for firing in firings
+        ]
+        advance_instances(work.connection, [_advance_row(row.step.instance) for row in rows])
+        self._append(work, rows)
+        return [row.step for row in rows]
+
+    def machine(self, work: UnitOfWork, definition_id: int) -> WorkflowMachine:
+        """The shared machine of a pinned definition."""
+        if definition_id not in self._machines:
+            definition = load_definition(work.connection, definition_id)
+            self._machines[definition_id] = WorkflowMachine(definition, self.registry.guards)
+        return self._machines[definition_id]
+
+    def _step(self, work: UnitOfWork, before: Instance, head: bytes, firing: Firing) -> _Rows:
+        if firing.expected_revision is not None and firing.expected_revision != before.revision:
+            raise StaleRevisionError
+        machine = self.machine(work, before.definition_id)
+        move = machine.move(before.state, firing.event, firing.facts)
+        after = _moved(before, move, firing, work.now)
+        disarmed, armed = self._rearm(machine.definition, before, after, work.now)
+        payload = Payload.seal(_payload_values(firing.payload, before, after, armed))
+        entry = Entry(
+            instance=before.public_id,
+            revision=after.revision,
+            at=work.now,
+            event=firing.event,
+            from_state=before.state,
+            to_state=after.state,
+            actor=firing.actor,
+            on_behalf_of=firing.on_behalf_of,
+            channel=firing.channel,
+            subject_digest=firing.subject_digest,
+            payload_digest=payload.digest(),
+            previous_digest=head,
+        )
+        return _Rows(Step(after, before.state, entry), payload, disarmed, armed)
+
+    def _arm_all(self, definition: WorkflowDefinition, instance: Instance, now: datetime) -> tuple[Armed, ...]:
+        return self._arm(list(definition.ladders_in(instance.state)), instance, now)
+
+    def _arm(self, ladders: Sequence[Ladder], instance: Instance, now: datetime) -> tuple[Armed, ...]:
+        calendar: Calendar = self.registry.calendar(instance.calendar_key)
+        armed = (arm(ladder, instance.anchors(), calendar, now) for ladder in ladders)
+        return tuple(each for each in armed if each is not None)
+
+    def _rearm(
+        self, definition: WorkflowDefinition, before: Instance, after: Instance, now: datetime
+    ) -> tuple[tuple[str, ...], tuple[Armed, ...]]:
+        """Ladders to remove and to arm: one that goes on in the new state with the same anchors is left as it is."""
+        moved = {name for name, value in after.anchors().items() if value != before.anchors()[name]}
+        old = list(definition.ladders_in(before.state))
+        new = list(definition.ladders_in(after.state))
+        kept = {
+            ladder.name
+            for ladder in new
+            if ladder in old and not moved.intersection(rung.anchor for rung in ladder.rungs)
+        }
+        disarmed = tuple(ladder.name for ladder in old if ladder.name not in kept)
+        return disarmed, self._arm([ladder for ladder in new if ladder.name not in kept], after, now)
+
+    def _append(self, work: UnitOfWork, rows: Sequence[_Rows]) -> None:
+        append_history(
+            work.connection,
+            [_entry_row(row.step) for row in rows],
+            [_payload_row(row.step, row.payload) for row in rows],
+        )
+        disarm_ladders(
+            work.connection, [{"key": row.step.instance.id, "ladder": name} for row in rows for name in row.disarmed]
+        )
+        arm_ladders(
+            work.connection, [_ladder_row(row.step.instance, each) for row in rows for each in row.armed if each.rung]
+        )
+        insert_messages(work.connection, [_message_row(row.step, work.now) for row in rows])
+
+
+def _fresh_row(definition: WorkflowDefinition, definition_id: int, start: Start, now: datetime) -> dict[str, Any]:
+    if start.state not in definition.initial:
+        raise ValueError(f"{start.state} is not an initial state of {definition.name}")
+    return {
+        "public_id": start.public_id,
+        "definition_id": definition_id,
+        "calendar_key": start.calendar_key,
+        "state": start.state,
+        "revision": 1,
+        **{name: start.anchors.get(name) for name in ("starts_on", "due_on", "submitted_at")},
+        "entered_at": now,
+        "created_at": now,
+    }
+
+
+def _created(
+    instance: Instance, definition: WorkflowDefinition, start: Start, armed: tuple[Armed, ...], now: datetime
+) -> _Rows:
+    payload = Payload.seal(_payload_values(start.payload, None, instance, armed))
+    entry = Entry(
+        instance=instance.public_id,
+        revision=1,
+        at=now,
+        event=CREATED,
+        from_state="",
+        to_state=instance.state,
+        actor=start.actor,
+        on_behalf_of=None,
+        channel=start.channel,
+        subject_digest=definition.digest(),
+        payload_digest=payload.digest(),
+        previous_digest=NO_DIGEST,
+    )
+    return _Rows(Step(instance, "", entry), payload, (), armed)
+
+
+def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Instance:
+    transition = move.transition
+    foreign = set(firing.anchors) - set(transition.moves)
+    if foreign:
+        raise ValueError(f"{firing.event} may not move {', '.join(sorted(foreign))}")
+    anchors: dict[str, Any] = {**before.anchors(), **firing.anchors}
+    if transition.stamps:
+        anchors[transition.stamps] = now
+    if transition.target != SAME_STATE:
+        anchors["entered_at"] = now
+    return replace(before, state=move.target, revision=before.revision + 1, **anchors)
+
+
+def _payload_values(
+    values: Mapping[str, Any], before: Instance | None, after: Instance, armed: tuple[Armed, ...]
+) -> dict[str, Any]:
+    """The caller's payload plus what moved: dates from and to, reminders that were past already."""
+    sealed = dict(values)
+    dates = {}
+    for name in ("starts_on", "due_on"):
+        old = getattr(before, name) if before else None
+        new = getattr(after, name)
+        if old != new:
+            dates[name] = [_plain_date(old), _plain_date(new)]
+    if dates:
+        sealed["dates"] = dates
+    skipped = {each.ladder: list(each.skipped) for each in armed if each.skipped}
+    if skipped:
+        sealed["skipped_reminders"] = skipped
+    return sealed
+
+
+def _plain_date(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _advance_row(after: Instance) -> dict[str, Any]:
+    return {
+        "key": after.id,
+        "expected": after.revision - 1,
+        "state": after.state,
+        "starts_on": after.starts_on,
+        "due_on": after.due_on,
+        "submitted_at": after.submitted_at,
+        "entered_at": after.entered_at,
+    }
+
+
+def _entry_row(step: Step) -> dict[str, Any]:
+    entry = step.entry
+    body = entry.body()
+    return {
+        "instance_id": step.instance.id,
+        "revision": entry.revision,
+        "at": entry.at,
+        "event": entry.event,
+        "from_state": entry.from_state,
+        "to_state": entry.to_state,
+        "actor": entry.actor,
+        "on_behalf_of": entry.on_behalf_of,
+        "channel": entry.channel,
+        "subject_digest": entry.subject_digest,
+        "payload_digest": entry.payload_digest,
+        "previous_digest": entry.previous_digest,
+        "digest": sha256(body),
+        "body": body,
+    }
+
+
+def _payload_row(step: Step, payload: Payload) -> dict[str, Any]:
+    return {
+        "instance_id": step.instance.id,
+        "revision": step.entry.revision,
+        "salt": payload.salt,
+        "body": payload.body,
+    }
+
+
+def _ladder_row(instance: Instance, armed: Armed) -> dict[str, Any]:
+    return {"instance_id": instance.id, "name": armed.ladder, "rung": armed.rung, "due_at": armed.due_at}
+
+
+def _message_row(step: Step, now: datetime) -> dict[str, Any]:
+    return {
+        "topic": step.entry.event,
+        "instance_id": step.instance.id,
+        "revision": step.entry.revision,
+        "detail": "",
+        "dedup_key": f"{step.entry.instance}:{step.entry.revision}",
+        "created_at": now,
+        "available_at": now,
+    }

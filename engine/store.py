@@ -1,0 +1,163 @@
+"""Reading and writing the engine's rows: Core statements built once, executed set-wise."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+
+from engine.definition import WorkflowDefinition, definition_from_plain
+from engine.errors import N_, OporaError
+from engine.tables import definition, history, instance, ladder, message, payload
+
+
+class StaleRevisionError(OporaError):
+    """Another step came between reading and writing."""
+
+    message = N_("Someone else has just changed this. Look at it again and repeat what you want to do.")
+
+
+class UnknownInstanceError(OporaError):
+    """No such instance."""
+
+    message = N_("There is no workflow instance {instance}. The database and the program disagree: run opora doctor.")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A workflow instance as stored."""
+
+    id: int
+    public_id: str
+    definition_id: int
+    calendar_key: str
+    state: str
+    revision: int
+    starts_on: date | None
+    due_on: date | None
+    submitted_at: datetime | None
+    entered_at: datetime
+
+    def anchors(self) -> dict[str, date | datetime | None]:
+        """The anchors that ladders refer to."""
+        return {
+            "starts_on": self.starts_on,
+            "due_on": self.due_on,
+            "submitted_at": self.submitted_at,
+            "entered_at": self.entered_at,
+        }
+
+
+INSTANCE_COLUMNS = tuple(instance.c[name] for name in Instance.__slots__)
+
+_LOCK_INSTANCES = select(*INSTANCE_COLUMNS).where(instance.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
+_HEADS = select(history.c.instance_id, history.c.revision, history.c.digest).join(
+    instance, (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision)
+)
+_ADVANCE = (
+    update(instance)
+    .where(instance.c.id == bindparam("key"), instance.c.revision == bindparam("expected"))
+    .values(
+        state=bindparam("state"),
+        revision=bindparam("expected") + 1,
+        starts_on=bindparam("starts_on"),
+        due_on=bindparam("due_on"),
+        submitted_at=bindparam("submitted_at"),
+        entered_at=bindparam("entered_at"),
+    )
+)
+_DISARM = delete(ladder).where(ladder.c.instance_id == bindparam("key"), ladder.c.name == bindparam("ladder"))
+
+
+def instance_from_row(row: RowMapping) -> Instance:
+    """An `Instance` from a row that has its columns (and perhaps others)."""
+    return Instance(**{name: row[name] for name in Instance.__slots__})
+
+
+def lock_instances(connection: Connection, ids: Sequence[int]) -> dict[int, Instance]:
+    """Instances by id, locked until the transaction ends.
+
+    Raises:
+        UnknownInstanceError: one of them does not exist.
+    """
+    rows = connection.execute(_LOCK_INSTANCES, {"ids": list(ids)}).mappings().all()
+    found = {row["id"]: instance_from_row(row) for row in rows}
+    for each in ids:
+        if each not in found:
+            raise UnknownInstanceError(instance=each)
+    return found
+
+
+def read_heads(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """Digest of the newest history entry of each instance.
+
+    A statement of its own: under PostgreSQL a join with the locked rows would look at an older snapshot.
+    """
+    rows = connection.execute(_HEADS.where(instance.c.id.in_(ids))).all()
+    return {row.instance_id: row.digest for row in rows}
+
+
+def insert_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store new instances; their ids in the order of the rows."""
+    statement = insert(instance).returning(instance.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
+
+
+def advance_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new states and anchors, each on the condition that the revision is still the expected one.
+
+    Raises:
+        StaleRevisionError: one is not; the caller's transaction must be rolled back.
+    """
+    for row in rows:
+        if connection.execute(_ADVANCE, row).rowcount != 1:
+            raise StaleRevisionError
+
+
+def append_history(
+    connection: Connection, entries: Sequence[dict[str, Any]], payloads: Sequence[dict[str, Any]]
+) -> None:
+    """Store history entries and the payloads that stand aside."""
+    connection.execute(insert(history), entries)
+    connection.execute(insert(payload), payloads)
+
+
+def disarm_ladders(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Remove armed ladders (`key`, `ladder`)."""
+    if rows:
+        connection.execute(_DISARM, rows)
+
+
+def arm_ladders(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store armed ladders (`instance_id`, `name`, `rung`, `due_at`)."""
+    if rows:
+        connection.execute(insert(ladder), rows)
+
+
+def insert_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store outbox messages; a `dedup_key` that exists is a programming error and rolls the step back."""
+    if rows:
+        connection.execute(insert(message), rows)
+
+
+def pin_definition(connection: Connection, wanted: WorkflowDefinition, now: datetime) -> int:
+    """Row id of a definition with this content, stored on first use."""
+    digest = wanted.digest()
+    found = connection.execute(select(definition.c.id).where(definition.c.digest == digest)).scalar()
+    if found is not None:
+        return int(found)
+    row = {"name": wanted.name, "digest": digest, "body": wanted.body(), "created_at": now}
+    return int(connection.execute(insert(definition).values(row).returning(definition.c.id)).scalar_one())
+
+
+def load_definition(connection: Connection, definition_id: int) -> WorkflowDefinition:
+    """A pinned definition by row id."""
+    body = connection.execute(select(definition.c.body).where(definition.c.id == definition_id)).scalar_one()
+    return definition_from_plain(json.loads(body))
+
+
+def unique(values: Iterable[int]) -> list[int]:
+    """The values without repetition, in order."""
+    return list(dict.fromkeys(values))

@@ -1,0 +1,92 @@
+"""When a ladder's rungs are due. An armed ladder is one row holding its next rung; this module computes that row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engine.definition import Ladder, Rung
+from engine.registry import Calendar
+
+Anchors = Mapping[str, date | datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A ladder's next rung and its instant; the names of reminders that were past already."""
+
+    ladder: str
+    rung: str
+    due_at: datetime
+    skipped: tuple[str, ...] = ()
+
+
+def rung_due_at(rung: Rung, anchors: Anchors, calendar: Calendar, repeat: int = 0) -> datetime | None:
+    """The instant of a rung's n-th repetition, None while its anchor is unknown."""
+    anchor = anchors[rung.anchor]
+    if anchor is None:
+        return None
+    day = calendar.day_of(anchor) if isinstance(anchor, datetime) else anchor
+    if rung.working_days is not None:
+        day = calendar.add_working_days(day, rung.working_days)
+    elif rung.days is not None:
+        day += timedelta(days=rung.days)
+    if repeat and rung.every_days:
+        day += timedelta(days=repeat * rung.every_days)
+    return calendar.at(_rolled(day, rung, calendar), rung.at)
+
+
+def _rolled(day: date, rung: Rung, calendar: Calendar) -> date:
+    if rung.roll == "back":
+        return calendar.roll_back(day)
+    return calendar.roll_forward(day) if rung.roll == "forward" else day
+
+
+def arm(ladder: Ladder, anchors: Anchors, calendar: Calendar, now: datetime, first: int = 0) -> Armed | None:
+    """The next rung from position `first` on.
+
+    Rungs that only remind are passed over once their time is past; a rung that fires an event is never passed over.
+    """
+    skipped: list[str] = []
+    for rung in ladder.rungs[first:]:
+        due_at = rung_due_at(rung, anchors, calendar)
+        if due_at is None:
+            continue
+        if rung.fires is None and due_at <= now and rung.every_days:
+            due_at = _next_repetition(rung, anchors, calendar, now)
+        if rung.fires is not None or due_at > now:
+            return Armed(ladder.name, rung.name, due_at, tuple(skipped))
+        skipped.append(rung.name)
+    return Armed(ladder.name, "", now, tuple(skipped)) if skipped else None
+
+
+def _next_repetition(rung: Rung, anchors: Anchors, calendar: Calendar, now: datetime) -> datetime:
+    """The first repetition after `now`; the anchor is known."""
+    repeat = 1
+    while True:
+        due_at = rung_due_at(rung, anchors, calendar, repeat)
+        if due_at is None or due_at > now:
+            return due_at or now
+        repeat += 1
+
+
+def latest_due(ladder: Ladder, rung: str, anchors: Anchors, calendar: Calendar, now: datetime) -> Rung:
+    """The rung to act on when a worker comes late: of several missed reminders in a row only the last one.
+
+    A rung that fires an event is never jumped over.
+    """
+    index = ladder.index_of(rung)
+    chosen = ladder.rungs[index]
+    for candidate in ladder.rungs[index + 1 :]:
+        due_at = rung_due_at(candidate, anchors, calendar)
+        if chosen.fires is not None or candidate.fires is not None or due_at is None or due_at > now:
+            break
+        chosen = candidate
+    return chosen
+
+
+def climb(ladder: Ladder, rung: Rung, anchors: Anchors, calendar: Calendar, now: datetime) -> Armed | None:
+    """What follows once `rung` was acted on: its own repetition or the next rung."""
+    if rung.every_days:
+        return Armed(ladder.name, rung.name, _next_repetition(rung, anchors, calendar, now))
+    following = arm(ladder, anchors, calendar, now, ladder.index_of(rung.name) + 1)
+    return following if following and following.rung else None

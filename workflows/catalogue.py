@@ -1,0 +1,47 @@
+"""The workflows that ship with the program, and loading one's own."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from engine.definition import WorkflowDefinition
+from engine.errors import N_, OporaError
+from workflows.lint import lint
+from workflows.loader import WorkflowFileError, parse_workflow
+
+FOLDER = Path(__file__).parent
+
+
+class UnknownWorkflowError(OporaError):
+    """No workflow of that name ships with the program."""
+
+    message = N_("There is no workflow “{name}”. Known: {known}.")
+
+
+def list_workflows() -> list[str]:
+    """Names of the shipped workflows."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def get_workflow(name: str, guards: Collection[str], roles: Collection[str]) -> WorkflowDefinition:
+    """A shipped workflow by name, linted.
+
+    Raises:
+        UnknownWorkflowError: no such name.
+        WorkflowFileError: the file cannot be used; says where and why.
+    """
+    if name not in list_workflows():
+        raise UnknownWorkflowError(name=name, known=", ".join(list_workflows()))
+    return load_workflow(FOLDER / f"{name}.yaml", guards, roles)
+
+
+def load_workflow(path: Path, guards: Collection[str], roles: Collection[str]) -> WorkflowDefinition:
+    """A workflow from a file, linted.
+
+    Raises:
+        WorkflowFileError: the file cannot be used; says where and why.
+    """
+    definition, lines = parse_workflow(path)
+    findings = lint(definition, lines, guards, roles)
+    if findings:
+        raise WorkflowFileError(path=path, findings="\n".join(str(finding) for finding in findings))
+    return definition
