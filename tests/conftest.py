@@ -17,7 +17,12 @@ from hypothesis import settings
 from engine.clock import VirtualClock
 from tests.fixtures.tools import SHARED, missing
 
-pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.databases", "tests.fixtures.mail_server"]
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.command_line",
+    "tests.fixtures.databases",
+    "tests.fixtures.mail_server",
+]
 
 # Two busy cores say nothing about an example, so no example has a time limit.
 settings.register_profile("opora", deadline=None)

@@ -1,0 +1,43 @@
+"""Shows a command's help in the person's language.
+
+Authors write `help=N_("…")` and `metavar=N_("…")`; Click shows them as they are. So the tree of
+commands is copied with its texts translated, for one run: the originals keep the catalogue's keys.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from typing import TypeVar
+
+import click
+
+from notifications.translation import translate
+
+Thing = TypeVar("Thing")
+Command = TypeVar("Command", bound=click.Command)
+
+_TEXTS_OF_COMMANDS = ("help", "short_help", "epilog")
+_TEXTS_OF_PARAMETERS = ("help", "metavar", "prompt")
+
+
+def localise(command: Command, language: str, add: Sequence[click.Parameter] = ()) -> Command:
+    """A copy of a command and all below it, its texts translated.
+
+    Args:
+        command: left as it is.
+        language: `ru` or `en`.
+        add: parameters that every one of the commands gets.
+    """
+    copied = _translated(command, _TEXTS_OF_COMMANDS, language)
+    copied.params = [_translated(parameter, _TEXTS_OF_PARAMETERS, language) for parameter in [*command.params, *add]]
+    if isinstance(copied, click.Group):
+        copied.commands = {name: localise(below, language, add) for name, below in copied.commands.items()}
+    return copied
+
+
+def _translated(thing: Thing, attributes: Sequence[str], language: str) -> Thing:
+    copied = copy(thing)
+    for attribute in attributes:
+        text = getattr(thing, attribute, None)
+        if isinstance(text, str):
+            setattr(copied, attribute, translate(text, language))
+    return copied
