@@ -50,7 +50,12 @@ def likely_name(name: str, known: Iterable[str]) -> str | None:
         return by_key[key]
     if _INITIALS.search(name):
         return None
-    near = [candidate for candidate_key, candidate in by_key.items() if _near(key, candidate_key)]
+    abbreviations = _abbreviations(name)
+    near = [
+        candidate
+        for candidate_key, candidate in by_key.items()
+        if _abbreviations(candidate) == abbreviations and _near(key, candidate_key)
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -58,6 +63,12 @@ def same_but_ending(word: str, other: str) -> bool:
     """Whether two folded words are forms of one: a common stem of at least 4 letters, then endings."""
     shared = _shared_prefix(word, other)
     return any(word[cut:] in ENDINGS and other[cut:] in ENDINGS for cut in range(_SHORTEST_STEM, shared + 1))
+
+
+def _abbreviations(name: str) -> list[str]:
+    """The words in capitals that are no whole word shouted: МБОУДО is not МБОУДОУ."""
+    words = (word.strip(".,;:()") for word in _QUOTES.sub(" ", name).split())
+    return [spelling_key(word) for word in words if word.isupper() and 1 < len(word) < _SHORTEST_MENDED_WORD]
 
 
 def _near(key: str, other: str) -> bool:
