@@ -93,14 +93,14 @@ def _claim(work: UnitOfWork, execution: Execution, ids: Sequence[int]) -> list[_
     if not held:
         return []
     rows = work.connection.execute(_DUE_ROWS.where(ladder.c.instance_id.in_(held)), {"now": work.now}).all()
-    first: dict[int, Row[Any]] = {}
+    first: dict[int, Row[*tuple[Any, ...]]] = {}
     for row in rows:
         first.setdefault(row.instance_id, row)
     instances = lock_instances(work.connection, list(first)) if first else {}
     return [_due(work, execution, instances[key], row) for key, row in first.items()]
 
 
-def _due(work: UnitOfWork, execution: Execution, found: Instance, row: Row[Any]) -> _Due:
+def _due(work: UnitOfWork, execution: Execution, found: Instance, row: Row[*tuple[Any, ...]]) -> _Due:
     definition = execution.machine(work, found.definition_id).definition
     armed = next(each for each in definition.ladders if each.name == row.name)
     calendar = execution.registry.calendar(found.calendar_key)
@@ -178,6 +178,6 @@ def _move_on(store: Store, instance_id: int, error: Exception) -> None:
             )
 
 
-def _failed_rows(connection: Connection, instance_id: int, now: datetime) -> Sequence[Row[Any]]:
+def _failed_rows(connection: Connection, instance_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     due = (ladder.c.instance_id == instance_id) & (ladder.c.due_at <= now)
     return connection.execute(select(ladder.c.name, ladder.c.failures).where(due)).all()

@@ -1,0 +1,254 @@
+"""The domain's tables. Rows that people name carry a `short_id`, unique in the whole installation by its prefix."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.tables import UtcDateTime, metadata
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+day_override = Table(
+    "day_override",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("is_working", Boolean, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("position", Text, nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default="ru"),
+    Column("active", Boolean, nullable=False, server_default="1"),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+party = Table(
+    "party",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="single"),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+party_spelling = Table(
+    "party_spelling",
+    metadata,
+    Column("spelling_key", String(300), primary_key=True),
+    Column("spelling", Text, nullable=False),
+    Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("party_id", ForeignKey("party.id"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True, index=True),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("rhythm", String(16), nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("source_digest", LargeBinary(32), nullable=False, unique=True),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("imported_by", String(64), nullable=False),
+    Column("launched_on", Date),
+    Column("approval", Text, nullable=False, server_default=""),
+)
+
+section = Table(
+    "section",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False, index=True),
+    Column("parent_id", ForeignKey("section.id")),
+    Column("position", Integer, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+)
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False),
+    Column("section_id", ForeignKey("section.id")),
+    Column("position", Integer, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("deadline_text", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("confidence", String(8), nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("workflow", String(64), nullable=False, server_default="activity"),
+    Column("note_suffices", Boolean, nullable=False, server_default="0"),
+    UniqueConstraint("plan_id", "position"),
+)
+
+activity_party = Table(
+    "activity_party",
+    metadata,
+    Column("activity_id", ForeignKey("activity.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
+    Column("standing", String(16), nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False, index=True),
+    Column("code", String(40), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("details", Text, nullable=False, server_default="{}"),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    # The narrowest of the three that is set is the scope; none of them means everything.
+    Column("plan_id", ForeignKey("plan.id")),
+    Column("section_id", ForeignKey("section.id")),
+    Column("activity_id", ForeignKey("activity.id")),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("activity_id", ForeignKey("activity.id"), nullable=False),
+    Column("instance_id", ForeignKey("instance.id"), nullable=False, unique=True),
+    Column("key", String(40), nullable=False),
+    Column("member_id", ForeignKey("party.id")),
+    Column("rrule", Text),
+    # The window and the day as planned, fixed for ever; the present ones are the instance's anchors and `ends_on`.
+    Column("planned_starts_on", Date),
+    Column("planned_ends_on", Date),
+    Column("planned_due_on", Date),
+    Column("ends_on", Date),
+    Column("postponed", Integer, nullable=False, server_default="0"),
+    Column("before_record", Boolean, nullable=False, server_default="0"),
+    UniqueConstraint("activity_id", "key", "member_id"),
+    # NULLs differ from one another, so an occurrence without a member needs an index of its own.
+    Index(
+        "uq_occurrence_activity_id_key_alone",
+        "activity_id",
+        "key",
+        unique=True,
+        sqlite_where=Column("member_id").is_(None),
+        postgresql_where=Column("member_id").is_(None),
+    ),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("blob_digest", ForeignKey("blob.digest")),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(120), nullable=False, server_default=""),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("removed_at", UtcDateTime),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("manifest_digest", LargeBinary(32), nullable=False),
+    Column("submitted_at", UtcDateTime, nullable=False),
+    Column("submitted_by", String(64), nullable=False),
+    Column("provided_by", String(64)),
+    Column("withdrawn_at", UtcDateTime),
+    UniqueConstraint("occurrence_id", "version"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submission.id"), nullable=False, unique=True),
+    Column("verdict", String(16), nullable=False),
+    Column("remark", Text, nullable=False, server_default=""),
+    Column("partial", Boolean, nullable=False, server_default="0"),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+grant = Table(
+    "grant",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", String(36), nullable=False, unique=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("submission_id", ForeignKey("submission.id"), nullable=False, index=True),
+    Column("manifest_digest", LargeBinary(32), nullable=False),
+    Column("actions", String(40), nullable=False),
+    Column("nonce", LargeBinary(16), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("voided_at", UtcDateTime),
+    Column("spent_at", UtcDateTime),
+)
