@@ -33,7 +33,7 @@ class PlanField(StrEnum):
 
     NUMBER = "number"
     TITLE = "title"
-    PARTIES = "parties"
+    RESPONSIBLE = "responsible"
     RESULT = "result"
     DEADLINE = "deadline"
 
@@ -49,7 +49,7 @@ class ReportColumn:
 CUSTOMARY_COLUMNS = (
     ReportColumn(PlanField.NUMBER, "№ п/п"),
     ReportColumn(PlanField.TITLE, "Наименование мероприятия"),
-    ReportColumn(PlanField.PARTIES, "Ответственные исполнители"),
+    ReportColumn(PlanField.RESPONSIBLE, "Ответственные исполнители"),
     ReportColumn(PlanField.RESULT, "Ожидаемый результат"),
     ReportColumn(PlanField.DEADLINE, "Срок реализации"),
 )
@@ -81,7 +81,7 @@ class ReportRow:
 
     number: str
     title: str
-    parties: str
+    responsible: str
     result: str
     deadline: str
     marks: tuple[Mark, ...]

@@ -57,7 +57,7 @@ TEXT_WIDTH = Mm(297 - 20 - 15)
 SHARES = {
     PlanField.NUMBER: 6,
     PlanField.TITLE: 27,
-    PlanField.PARTIES: 15,
+    PlanField.RESPONSIBLE: 15,
     PlanField.RESULT: 17,
     PlanField.DEADLINE: 11,
 }

@@ -111,7 +111,7 @@ def _add_row(table: Table) -> _Row:
 
 def _cells_of(row: dict[str, Any]) -> list[str]:
     """The texts of an activity's cells; parties stand one under the other, as plans have them."""
-    return [row["number"], row["title"], ",\n".join(row["parties"]), row["result"], row["deadline"]]
+    return [row["number"], row["title"], ",\n".join(row["responsible"]), row["result"], row["deadline"]]
 
 
 def _fill_row(row: _Row, texts: list[str], *, bold: bool = False) -> None:

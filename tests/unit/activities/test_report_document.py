@@ -26,7 +26,7 @@ from activities.report_document import (
 SEMINAR = ReportRow(
     number="1.1",
     title="Провести семинар",
-    parties="МОЦ,\nШкола",
+    responsible="МОЦ,\nШкола",
     result="программа",
     deadline="ежемесячно",
     marks=(
@@ -189,6 +189,21 @@ def test_the_same_report_gives_the_same_document():
     properties = first.core_properties
     assert (properties.author, properties.created.date()) == ("Opora", date(2026, 4, 15))
     assert properties.modified == properties.created
+
+
+def test_a_heading_is_never_parted_from_what_follows():
+    """A heading row is not broken over two pages and stays with the row after it; an activity's row may break."""
+    rows = read_back(REPORT).tables[0].rows
+    assert [bool(row._tr.xpath("w:trPr/w:cantSplit")) for row in rows] == [True, True, True, False, True, False]
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in rows]
+    assert kept == [None, True, True, None, True, None]
+
+
+def test_totals_of_inner_sections_are_set_in():
+    """The line of a section within another starts further right and is not bold."""
+    names = [row.cells[0].paragraphs[0] for row in read_back(REPORT).tables[1].rows][1:]
+    assert [round(name.paragraph_format.left_indent.mm) for name in names] == [0, 5, 0, 0]
+    assert [name.runs[0].bold for name in names] == [True, None, True, True]
 
 
 def test_an_empty_plan_gives_a_report_that_says_so():
