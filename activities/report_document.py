@@ -64,13 +64,13 @@ SHARES = {
 MARK_SHARE = 24
 HEADING_FILLS = ("E7E6E6", "F5F5F5")
 
-# What stands between the outcome's words and its day.
-DAY_JOINTS = {
-    MarkOutcome.POSTPONED: " на ",
-    MarkOutcome.AWAITING_ACCEPTANCE: " с ",
-    MarkOutcome.IN_PROGRESS: ", срок ",
-    MarkOutcome.OVERDUE: ", срок ",
-    MarkOutcome.NOT_YET_DUE: ", срок ",
+# How a day stands after the outcome's words, where it does not just follow them.
+DAY_PHRASES = {
+    MarkOutcome.POSTPONED: " на {day}",
+    MarkOutcome.AWAITING_ACCEPTANCE: " с {day}",
+    MarkOutcome.IN_PROGRESS: ", срок {day}",
+    MarkOutcome.OVERDUE: ", срок {day}",
+    MarkOutcome.NOT_YET_DUE: " ({day})",
 }
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -191,7 +191,7 @@ def _write_mark(paragraph: Paragraph, mark: Mark) -> None:
         _write(paragraph, f"{mark.label}: ")
     _write(paragraph, mark.outcome.value, bold=True)
     if mark.on:
-        _write(paragraph, f"{DAY_JOINTS.get(mark.outcome, ' ')}{mark.on:%d.%m.%Y}")
+        _write(paragraph, DAY_PHRASES.get(mark.outcome, " {day}").format(day=f"{mark.on:%d.%m.%Y}"))
     if mark.evidence:
         _write(paragraph, f". Подтверждение: {'; '.join(mark.evidence)}")
     if mark.reason:

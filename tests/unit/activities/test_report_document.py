@@ -88,7 +88,7 @@ def test_the_table_is_the_plans_own_with_one_more_column():
     assert rows[1:3] == [["I. Организация"], ["1. Обучение"]]
     assert rows[3][:5] == ["1.1", "Провести семинар", "МОЦ,\nШкола", "программа", "ежемесячно"]
     assert rows[4] == ["II. События"]
-    assert rows[5][5] == "срок не наступил, срок 31.05.2026"
+    assert rows[5][5] == "срок не наступил (31.05.2026)"
 
 
 def test_the_plans_own_columns_and_their_order_are_kept():
