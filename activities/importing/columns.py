@@ -1,0 +1,148 @@
+"""Which column of a table holds what: by the wording of its heading, else by what stands in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from activities.importing.folding import fold
+from activities.importing.numbering import find_bare_number
+from activities.importing.source import Cell, Row, Table
+
+
+class ColumnRole(StrEnum):
+    """What a column of a plan holds."""
+
+    NUMBER = "number"
+    TITLE = "title"
+    RESPONSIBLE = "responsible"
+    RESULT = "result"
+    DEADLINE = "deadline"
+    SECTION = "section"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Grid columns `start` to `end - 1` of a table; `heading` is empty where the table has none."""
+
+    role: ColumnRole
+    start: int
+    end: int
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table's columns, and how many rows at its top are title rows, then headings."""
+
+    columns: tuple[Column, ...]
+    width: int
+    title_rows: int
+    heading_rows: int
+
+    @property
+    def first_row(self) -> int:
+        """The index of the first row below the headings."""
+        return self.title_rows + self.heading_rows
+
+    def of(self, cell: Cell) -> Column:
+        """The column that a cell stands in: the one it shares most of the grid with, the first among equals."""
+        return max(self.columns, key=lambda column: cell.overlap(column.start, column.end))
+
+    def has(self, role: ColumnRole) -> bool:
+        """Whether any column holds that."""
+        return any(column.role is role for column in self.columns)
+
+
+# Where several words stand in a heading, the first one tells: «Срок реализации мероприятия» is a deadline.
+_WORDS = {
+    ColumnRole.NUMBER: r"№|n п|n/п|номер|п/п|п\.п",
+    ColumnRole.DEADLINE: r"срок|дат[аы]|период|месяц|когда|время|квартал|полугоди|график",
+    ColumnRole.RESPONSIBLE: r"ответств|исполнит|соисполнит|организатор|кто проводит|координатор|куратор",
+    ColumnRole.RESULT: r"результат|итог|выход|показател|продукт|подтвержд|форма отч|форма представл|вид документ",
+    ColumnRole.TITLE: r"мероприяти|наименован|содержани|назван|событи|действи|работ|тема|дел[ао]\b",
+    ColumnRole.SECTION: r"направлени|раздел|модул|блок|задач|вид деятельн",
+    ColumnRole.OTHER: r"отметк|примечан|выполнени|место|адрес|форм|класс|участник|категор|целев|охват|возраст|вид",
+}
+_HEADING_WORDS = re.compile("|".join(rf"(?P<{role.value}>{words})" for role, words in _WORDS.items()))
+_LONGEST_HEADING = 120
+_HEADINGS_WITHIN = 25
+_ESSENTIAL = frozenset({ColumnRole.TITLE, ColumnRole.DEADLINE})
+_DEADLINE_WORDS = re.compile(
+    r"янв|февр|март|апрел|\bма[йея]\b|июн|июл|авг|сент|октяб|нояб|декаб|квартал|в течени[еи]|постоянно|"
+    r"еже(?:годно|месячно|квартально|недельно|дневно)|\d{1,2}\.\d{1,2}\.\d{2,4}|раза? в|по запросу|по мере|20\d\d"
+)
+_CONTENT_SHARE = 0.6
+
+
+def tell_role(heading: str) -> ColumnRole | None:
+    """What a heading's wording says, or None where it is no heading of a plan."""
+    folded = fold(heading).lower().replace("ё", "е")
+    if not folded or len(folded) > _LONGEST_HEADING:
+        return None
+    match = _HEADING_WORDS.search(folded)
+    return ColumnRole(match.lastgroup) if match is not None and match.lastgroup else None
+
+
+def find_headed_columns(table: Table) -> Columns | None:
+    """The columns by the table's own headings, or None where no row is one of headings."""
+    for index, row in enumerate(table.rows[:_HEADINGS_WITHIN]):
+        columns = _read_headings(row)
+        if _is_plan(columns):
+            return Columns(_promote_title(columns), table.width, index, 1)
+    return None
+
+
+def find_columns_by_content(table: Table) -> Columns | None:
+    """The columns by what stands in them, or None where no column holds deadlines beside one of longer texts."""
+    rows = [row for row in table.rows if len(row.filled()) > 1]
+    texts = {
+        at: [fold(cell.text) for row in rows for cell in row.filled() if cell.column == at] for at in range(table.width)
+    }
+    filled = {at: column for at, column in texts.items() if column}
+    deadline = _best(filled, lambda text: _DEADLINE_WORDS.search(text.lower()) is not None)
+    number = _best(filled, lambda text: find_bare_number(text) is not None)
+    rest = {at: column for at, column in filled.items() if at not in {deadline, number}}
+    if deadline is None or not rest:
+        return None
+    title = max(rest, key=lambda at: sum(map(len, rest[at])) / len(rest[at]))
+    responsible = min(rest.keys() - {title}, key=lambda at: len(set(rest[at])) / len(rest[at]), default=None)
+    roles = {number: ColumnRole.NUMBER, deadline: ColumnRole.DEADLINE, title: ColumnRole.TITLE}
+    roles |= {responsible: ColumnRole.RESPONSIBLE}
+    spare = iter((ColumnRole.RESULT,))
+    return Columns(
+        tuple(Column(roles.get(at) or next(spare, ColumnRole.OTHER), at, at + 1, "") for at in sorted(filled)),
+        table.width,
+        title_rows=0,
+        heading_rows=0,
+    )
+
+
+def _best(columns: dict[int, list[str]], fits: "callable") -> int | None:  # type: ignore[valid-type]
+    """The column most of whose texts fit, if at least `_CONTENT_SHARE` of them do."""
+    shares = {at: sum(map(fits, texts)) / len(texts) for at, texts in columns.items()}
+    best = max(shares, key=lambda at: shares[at], default=None)
+    return best if best is not None and shares[best] >= _CONTENT_SHARE else None
+
+
+def _read_headings(row: Row) -> tuple[Column, ...]:
+    return tuple(
+        Column(tell_role(cell.text) or ColumnRole.OTHER, cell.column, cell.end, fold(cell.text)) for cell in row.cells
+    )
+
+
+def _is_plan(columns: Sequence[Column]) -> bool:
+    """A title (or what serves for one) beside a deadline, a party or a number, each in a column of its own."""
+    roles = {column.role for column in columns if column.role is not ColumnRole.OTHER}
+    titles = {ColumnRole.TITLE, ColumnRole.SECTION} & roles
+    others = {ColumnRole.DEADLINE, ColumnRole.RESPONSIBLE} & roles
+    return bool(titles and others)
+
+
+def _promote_title(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Where nothing is headed as a title, the sections' column is the title."""
+    if any(column.role is ColumnRole.TITLE for column in columns):
+        return columns
+    first = next(column for column in columns if column.role is ColumnRole.SECTION)
+    return tuple(Column(ColumnRole.TITLE, c.start, c.end, c.heading) if c is first else c for c in columns)

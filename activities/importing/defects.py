@@ -1,0 +1,132 @@
+"""What is wrong with a plan: told to a person, never repaired in silence."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from activities.importing.columns import ColumnRole, Columns
+from activities.importing.folding import fold
+from activities.importing.phrase import Phrase
+from activities.importing.reading import Defect, DefectCode, ReadActivity
+from activities.importing.rows import ActivityRow, EmptyRow
+from activities.importing.sections import Section
+from activities.importing.source import Note, NoteKind
+from activities.period import Period
+from activities.spelling import likely_name, spelling_key
+from engine.errors import N_
+
+_LONGEST_QUOTE = 60
+
+
+def find_in_columns(columns: Columns) -> Iterator[Defect]:
+    """What the table lacks as a whole."""
+    if not any(column.heading for column in columns.columns):
+        message = N_(
+            "The table has no headings; what its columns hold was told from their content. Check the first rows."
+        )
+        yield Defect(DefectCode.NO_HEADINGS, None, Phrase(message))
+    if not columns.has(ColumnRole.RESPONSIBLE):
+        message = N_("The plan has no column for who is responsible. Until someone is named, the coordinator is.")
+        yield Defect(DefectCode.NO_EXECUTOR_COLUMN, None, Phrase(message))
+    if not columns.has(ColumnRole.DEADLINE):
+        message = N_("The plan has no column for deadlines. Each date has to be set by hand.")
+        yield Defect(DefectCode.NO_DEADLINE_COLUMN, None, Phrase(message))
+
+
+def find_in_rows(items: Iterable[Section | ActivityRow | EmptyRow]) -> Iterator[Defect]:
+    """Empty rows, hidden rows, numbers that stand twice."""
+    seen: dict[tuple[str, ...], int | None] = {}
+    for item in items:
+        yield from _find_in_row(item)
+        if not item.number:
+            continue
+        key = _number_key(item)
+        if key in seen:
+            message = N_("The number {number} stands twice, in row {first} and in row {row}; both are kept.")
+            details = {"number": item.number, "first": seen[key], "row": item.place.row}
+            yield Defect(DefectCode.DUPLICATE_NUMBER, item.place.row, Phrase(message, details))
+        seen.setdefault(key, item.place.row)
+
+
+def _find_in_row(item: Section | ActivityRow | EmptyRow) -> Iterator[Defect]:
+    if isinstance(item, EmptyRow):
+        message = N_("Row {number} has a number and nothing else; no activity was made of it.")
+        yield Defect(DefectCode.EMPTY_ROW, item.place.row, Phrase(message, {"number": item.number}))
+    elif isinstance(item, ActivityRow) and item.hidden:
+        message = N_("Row {number} is hidden in the file; it was read like any other.")
+        yield Defect(DefectCode.HIDDEN_ROW, item.place.row, Phrase(message, {"number": item.number}))
+
+
+def _number_key(item: Section | ActivityRow | EmptyRow) -> tuple[str, ...]:
+    """A number of one part counts within its section, a longer one within the outermost section."""
+    above = item.path[:-1] if isinstance(item, Section) else item.section
+    return (*(above[:1] if "." in item.number else above), item.number)
+
+
+def find_in_activity(activity: ReadActivity, period: Period) -> Iterator[Defect]:
+    """What is wrong with one activity's deadline."""
+    details = {"number": activity.number or quote(activity.title), "deadline": fold(activity.deadline)}
+    row = activity.place.row
+    if not activity.deadline:
+        message = N_("{number} has no deadline.")
+        yield Defect(DefectCode.NO_DEADLINE, row, Phrase(message, details))
+    if "outside_plan" in activity.schedule.flags:
+        message = N_("{number}: the deadline “{deadline}” lies outside the plan's period, {starts_on} to {ends_on}.")
+        outside = details | {"starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat()}
+        yield Defect(DefectCode.OUTSIDE_PERIOD, row, Phrase(message, outside))
+    if "end_before_start" in activity.schedule.flags:
+        message = N_("{number}: the deadline “{deadline}” ends before it begins.")
+        yield Defect(DefectCode.END_BEFORE_START, row, Phrase(message, details))
+    yield from _find_date_in_title(activity, period)
+
+
+_DAY = re.compile(r"(?<!от )(?<![\d.])(\d{1,2})\.(\d{1,2})\.(20\d\d)(?![\d.]|\s*(?:г\.|года)?\s*№)")
+
+
+def _find_date_in_title(activity: ReadActivity, period: Period) -> Iterator[Defect]:
+    """A day in the title that no window of the deadline holds; dates of laws and orders are none of the plan's."""
+    windows = activity.schedule.occurrences
+    for match in _DAY.finditer(activity.title):
+        day = _date_or_none(*map(int, match.groups()))
+        if day is None or not windows or not period.contains(day):
+            continue
+        if not any((window.start or period.starts_on) <= day <= window.due for window in windows):
+            message = N_("{number}: the title names {day}, the deadline says “{deadline}”.")
+            details = {"number": activity.number, "day": match[0], "deadline": fold(activity.deadline)}
+            yield Defect(DefectCode.DATE_IN_TITLE_DIFFERS, activity.place.row, Phrase(message, details))
+
+
+def _date_or_none(day: int, month: int, year: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def find_in_parties(activities: Sequence[ReadActivity]) -> Iterator[Defect]:
+    """Parties spelled in a way that the plan itself more often spells otherwise."""
+    counts = Counter(spelling_key(name) for activity in activities for name in activity.responsible)
+    spellings = {spelling_key(name): name for activity in activities for name in activity.responsible}
+    for activity in activities:
+        for name in activity.responsible:
+            own = counts[spelling_key(name)]
+            likely = likely_name(name, (spellings[key] for key, count in counts.items() if count > own))
+            if likely is not None:
+                message = N_("{number}: “{name}” is probably “{likely}”, as the plan spells it elsewhere.")
+                details = {"number": activity.number, "name": name, "likely": likely}
+                yield Defect(DefectCode.UNKNOWN_PARTY_SPELLING, activity.place.row, Phrase(message, details))
+
+
+def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:
+    """Footnotes, which may change what a row says."""
+    for note in notes:
+        if note.kind is NoteKind.FOOTNOTE and note.anchor is not None:
+            message = N_("A footnote belongs to {place}: “{text}”. Check whether it changes the row.")
+            details = {"place": note.anchor.phrase, "text": fold(note.text)}
+            yield Defect(DefectCode.FOOTNOTE, note.anchor.row, Phrase(message, details))
+
+
+def quote(text: str) -> str:
+    """The beginning of a text, for naming a row that has no number."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE].rstrip()}…"

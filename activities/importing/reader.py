@@ -1,0 +1,91 @@
+"""From a file to a plan: take apart, find columns, read rows, read deadlines, say what is wrong."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from activities.deadlines import read_deadline
+from activities.importing import defects
+from activities.importing.errors import EmptyDocumentError, PlanPeriodNowhereError, PlanPeriodUnknownError
+from activities.importing.folding import fold
+from activities.importing.formats import read_source
+from activities.importing.layout import Layout, sort_blocks
+from activities.importing.likely_period import find_likely_period
+from activities.importing.parties import split_parties
+from activities.importing.reading import Defect, PlanReading, ReadActivity
+from activities.importing.rows import ActivityRow
+from activities.importing.sections import Section
+from activities.importing.source import Source
+from activities.importing.title import read_period
+from activities.kinds import propose_kind
+from activities.period import Period
+
+
+def read_plan(path: Path, period: Period | None = None) -> PlanReading:
+    """Read a plan; writes nothing.
+
+    Args:
+        path: the file; its format is told by its content.
+        period: the plan's period, where its title does not say it or says it wrongly.
+
+    Raises:
+        PlanFileError: no plan can be read from the file; `PlanPeriodUnknownError` if only the period is missing.
+    """
+    source = read_source(path)
+    if not any(fold(text) for text, _ in source.iter_texts()):
+        raise EmptyDocumentError(file=path.name)
+    layout = sort_blocks(source, path.name)
+    title = fold(" ".join(line.text for line in layout.title))
+    rows = [item for item in layout.items if isinstance(item, ActivityRow)]
+    period = period or read_period(title)
+    if period is None:
+        raise _period_unknown(path, rows)
+    activities = tuple(_read_activity(row, period) for row in rows)
+    return PlanReading(
+        title=title,
+        period=period,
+        columns=layout.columns.columns if layout.columns is not None else (),
+        sections=tuple(item for item in layout.items if isinstance(item, Section)),
+        activities=activities,
+        defects=tuple(_find_defects(source, layout, activities, period)),
+        unplaced=tuple(layout.unplaced),
+    )
+
+
+def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
+    schedule = read_deadline(row.deadline, period.starts_on, period.ends_on)
+    return ReadActivity(
+        number=row.number,
+        section=row.section,
+        title=row.title,
+        responsible=split_parties(row.responsible),
+        result=row.result,
+        deadline=row.deadline,
+        schedule=schedule,
+        proposal=propose_kind(row.title, schedule),
+        place=row.place,
+        extras=row.extras,
+    )
+
+
+def _find_defects(
+    source: Source, layout: Layout, activities: Sequence[ReadActivity], period: Period
+) -> Iterator[Defect]:
+    """First what concerns the whole plan, then its rows."""
+    if layout.columns is not None:
+        yield from defects.find_in_columns(layout.columns)
+    yield from defects.find_in_rows(layout.items)
+    for activity in activities:
+        yield from defects.find_in_activity(activity, period)
+    yield from defects.find_in_parties(activities)
+    yield from defects.find_in_notes(source.notes)
+
+
+def _period_unknown(path: Path, rows: Sequence[ActivityRow]) -> PlanPeriodUnknownError:
+    """The refusal to guess, with the period that the deadlines speak for."""
+    likely = find_likely_period(row.deadline for row in rows)
+    if likely is None:
+        return PlanPeriodNowhereError(file=path.name)
+    years = sorted({likely.starts_on.year, likely.ends_on.year})
+    return PlanPeriodUnknownError(
+        file=path.name, likely="-".join(map(str, years)), starts_on=likely.starts_on, ends_on=likely.ends_on
+    )

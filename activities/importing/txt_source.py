@@ -1,0 +1,143 @@
+"""Plain text that was a table: tabs or bars mark its cells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from activities.importing.folding import fold
+from activities.importing.numbering import find_bare_number
+from activities.importing.phrase import Phrase
+from activities.importing.source import Block, Cell, Note, NoteKind, Paragraph, Place, Row, Source, Table
+from activities.importing.text_encoding import decode
+from engine.errors import N_
+
+_GAP = re.compile(r"\n[^\S\n]*\n\s*$")
+_LEAST_MARKED = 3
+# What word processors' plain-text export leaves of a bookmark; people never see it.
+_BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
+
+
+def read_txt(path: Path) -> Source:
+    """The text's paragraphs and its table, whichever way its cells are marked.
+
+    Raises:
+        NotADocumentError: the bytes are no text.
+    """
+    written = decode(path.read_bytes(), path)
+    text = _BOOKMARK.sub("", written)
+    return Source(tuple(_read_blocks(text)), tuple(_find_bookmarks(written)))
+
+
+def _find_bookmarks(text: str) -> Iterator[Note]:
+    for match in _BOOKMARK.finditer(text):
+        yield Note(NoteKind.HIDDEN, match[0], _place(text.count("\n", 0, match.start()) + 1))
+
+
+def _read_blocks(text: str) -> Iterator[Block]:
+    lines = text.split("\n")
+    if sum(line.startswith("\t") for line in lines) >= _LEAST_MARKED:
+        return _read_tab_marked(text)
+    for mark in ("|", "\t"):
+        if sum(line.count(mark) > 1 for line in lines) >= _LEAST_MARKED:
+            return _read_rows(lines, mark)
+    return _read_paragraphs(lines, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands between two tabs, the line it begins in, and whether an empty line follows it."""
+
+    text: str
+    line: int
+    ends_block: bool
+
+
+def _read_tab_marked(text: str) -> Iterator[Block]:
+    """A table flattened by a word processor: a tab before each cell, an empty line after each row.
+
+    Cells hold line breaks and even empty lines, so an empty line alone ends no row.
+    """
+    before, *pieces = _split_at_tabs(text)
+    yield from _read_paragraphs(before.text.split("\n"), before.line)
+    pieces, after = _part_from_epilogue(pieces)
+    width = _first_block_length(pieces)
+    yield Table(tuple(_build_row(group, width) for group in _group(pieces, width)))
+    yield from after
+
+
+def _split_at_tabs(text: str) -> list[_Piece]:
+    pieces, line = [], 1
+    for part in text.split("\t"):
+        pieces.append(_Piece(part, line, _GAP.search(part) is not None))
+        line += part.count("\n")
+    return pieces
+
+
+def _part_from_epilogue(pieces: list[_Piece]) -> tuple[list[_Piece], list[Paragraph]]:
+    """Text after the table hangs on its last cell behind an empty line."""
+    last = pieces[-1]
+    cell, gap, rest = last.text.partition("\n\n")
+    after = _read_paragraphs(rest.split("\n"), last.line + cell.count("\n") + gap.count("\n"))
+    return [*pieces[:-1], _Piece(cell, last.line, ends_block=True)], list(after)
+
+
+def _first_block_length(pieces: list[_Piece]) -> int:
+    """How many cells stand before the first empty line: the headings, hence the columns."""
+    return next((index for index, piece in enumerate(pieces, 1) if piece.ends_block), len(pieces))
+
+
+def _group(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
+    """The cells of each row: a full set, or one that is a heading by itself."""
+    row: list[_Piece] = []
+    for piece in pieces:
+        row.append(piece)
+        is_heading = len(row) == 1 and piece.ends_block and find_bare_number(piece.text) is None
+        if len(row) == width or is_heading:
+            yield row
+            row = []
+    if row:
+        yield row
+
+
+def _build_row(group: list[_Piece], width: int) -> Row:
+    """A lone cell is a heading over all columns."""
+    span = width if len(group) == 1 else 1
+    cells = tuple(Cell(piece.text, column, span, _place(piece.line)) for column, piece in enumerate(group))
+    return Row(cells, _place(group[0].line))
+
+
+def _read_rows(lines: list[str], mark: str) -> Iterator[Block]:
+    """A table of one row a line, its cells parted by `mark`; lines without marks stand outside it."""
+    rows: list[Row] = []
+    for number, line in enumerate(lines, 1):
+        parts = _split_row(line, mark)
+        if len(parts) > 1:
+            rows += _build_marked_row(parts, number)
+        elif fold(line):
+            if rows:
+                yield Table(tuple(rows))
+            rows = []
+            yield Paragraph(line, _place(number))
+    if rows:
+        yield Table(tuple(rows))
+
+
+def _split_row(line: str, mark: str) -> list[str]:
+    if mark != "|":
+        return line.split(mark)
+    return line.strip().removeprefix("|").removesuffix("|").split("|") if "|" in line else []
+
+
+def _build_marked_row(parts: list[str], line: int) -> Iterator[Row]:
+    """The row of a line, unless it is the rule under the headings of a drawn table."""
+    if not set(fold("".join(parts))) <= set("-=+: ") or not fold("".join(parts)):
+        yield Row(tuple(Cell(part, column, 1, _place(line)) for column, part in enumerate(parts)), _place(line))
+
+
+def _read_paragraphs(lines: list[str], first: int) -> Iterator[Paragraph]:
+    return (Paragraph(line, _place(number)) for number, line in enumerate(lines, first) if fold(line))
+
+
+def _place(line: int) -> Place:
+    return Place(Phrase(N_("line {line}"), {"line": line}), line)
