@@ -131,7 +131,8 @@ def _has_stem(word: str, stems: tuple[str, ...]) -> bool:
 
 
 def _names_days(schedule: Schedule) -> bool:
-    return schedule.kind is ScheduleKind.DATES and all(window.start == window.due for window in schedule.occurrences)
+    single_days = [window.start == window.due for window in schedule.occurrences]
+    return schedule.kind is ScheduleKind.DATES and bool(single_days) and all(single_days)
 
 
 def _reason_ongoing() -> Explanation:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from activities.deadlines.schedule import Explanation
-from engine.canonical import canonical_json, sha256
+from engine.canonical import NotCanonicalError, canonical_json, sha256
 from engine.errors import N_, OporaError
 
 # Stands in every manifest, so that one sealed today can be told from one of a later shape.
@@ -136,7 +136,7 @@ class Manifest:
         try:
             manifest = cls._from_plain(json.loads(content))
             same = manifest.to_bytes() == content
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotCanonicalError) as error:
             raise ManifestError(problem=str(error)) from error
         if not same:
             raise ManifestError(problem="its bytes are not those that were sealed")

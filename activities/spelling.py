@@ -21,6 +21,7 @@ ENDINGS = frozenset(
 _LATIN_TWINS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _QUOTES = re.compile(r"""[«»„“”‟‘’‚‛"'`<>]""")
 _DASHES = re.compile(r"\s*[-‐‑‒–—―−]\s*")
+_NUMBER_SIGN = re.compile(r"№\s*")
 _INITIALS = re.compile(r"\b\w\.\s*\w\.")
 _CYRILLIC = re.compile(r"[а-я]")
 _SHORTEST_STEM = 4
@@ -30,10 +31,11 @@ _SHORTEST_MENDED_WORD = 8
 def spelling_key(name: str) -> str:
     """The name with everything folded that never tells two parties apart.
 
-    Folded: case, white space, quotes, ё/е, dashes, punctuation at the ends, and Latin letters that look Cyrillic
-    inside a word that has Cyrillic ones («MOЦ» typed with a Latin keyboard).
+    Folded: case, white space (also after №), quotes, ё/е, dashes, punctuation at the ends, and Latin letters that look
+    Cyrillic inside a word that has Cyrillic ones («MOЦ» typed with a Latin keyboard).
     """
-    plain = _QUOTES.sub(" ", unicodedata.normalize("NFKC", name)).casefold().replace("ё", "е")
+    joined = _NUMBER_SIGN.sub("№", name)
+    plain = _QUOTES.sub(" ", unicodedata.normalize("NFKC", joined)).casefold().replace("ё", "е")
     words = _DASHES.sub("-", plain).strip(" \t\r\n.,;:").split()
     return " ".join(word.translate(_LATIN_TWINS) if _CYRILLIC.search(word) else word for word in words)
 
