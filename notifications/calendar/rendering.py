@@ -6,7 +6,7 @@ escaped and folded here. A property test over hostile text holds the two equal.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from notifications.calendar.escaping import escape, fold
 from notifications.calendar.event import EventContent, FeedEvent, Variant
@@ -73,14 +73,22 @@ def iter_calendar(name: str, events: Iterable[bytes], ttl: timedelta = DEFAULT_T
         events: what `render_event` gave, in the order in which they shall stand.
         ttl: how long a client may wait before it asks again.
     """
-    head, end, tail = build_calendar(name, ttl).to_ical().rpartition(b"END:VCALENDAR")
+    head, end = _frame(name, ttl)
     yield head
     event = None
     for event in events:
         yield event
     if event is None:
         yield build_filler().to_ical()
-    yield end + tail
+    yield end
+
+
+# A feed that is served again and again has a few names; rendering them costs more than joining a thousand entries.
+@lru_cache(maxsize=256)
+def _frame(name: str, ttl: timedelta) -> tuple[bytes, bytes]:
+    """What stands before and behind the entries."""
+    head, end, line_break = build_calendar(name, ttl).to_ical().rpartition(b"END:VCALENDAR")
+    return head, end + line_break
 
 
 def _day(day: date) -> bytes:

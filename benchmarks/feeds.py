@@ -1,0 +1,136 @@
+"""How long a calendar export takes, side by side in one run.
+
+    python benchmarks/feeds.py [--sizes 1000,10000,50000] [--repeat 3] [--json]
+
+For each number of entries, medians in seconds:
+
+- icalendar: `to_ical` of a whole calendar whose components are already built;
+- cold: every entry rendered by us, and the calendar joined;
+- warm: one entry changed, the other bytes kept from before, and the calendar joined;
+- joining: ready bytes joined, the limit for warm.
+
+And the peak memory, in megabytes (Linux only), of a process that renders that many entries from nothing and writes them out.
+Goals: cold at most 0.25 of icalendar's time, warm within 3 times joining, memory under 150 MB.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from icalendar import Calendar
+
+from notifications.calendar.event import EventContent, FeedEvent, Variant
+from notifications.calendar.rendering import iter_calendar, render_calendar, render_event
+from notifications.calendar.writing import build_event
+
+MODIFIED_AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+KIBIBYTES_A_MEGABYTE = 1024
+
+
+def iter_events(count: int) -> Iterator[FeedEvent]:
+    """Entries as a plan gives them: Russian text of about 300 characters."""
+    for number in range(count):
+        day = date(2026, 1, 1) + timedelta(days=number % 365)
+        content = EventContent(
+            occurrence_id=f"01990f6e-7c1a-7000-8000-{number:012d}",
+            variant=Variant.DEADLINE,
+            summary=f"! {number % 9}.{number % 40} Семинар для школьных библиотекарей, обмен опытом; справка",
+            description=(
+                "Состояние: в работе\nОтветственные: Управление образования, школа № 12\n"
+                "Результат: справка, приказ об итогах\nПервоначальный срок: 28 февраля 2026 г.\n"
+                f"Открыть: https://opora.example/o/o-{number:06x}"
+            ),
+            starts_on=day,
+            ends_on=day,
+            categories=("II. Работа с кадрами", "в работе"),
+            url=f"https://opora.example/o/o-{number:06x}",
+        )
+        yield FeedEvent(content, sequence=number % 5, modified_at=MODIFIED_AT)
+
+
+def measure(run: Callable[[], bytes], repeat: int) -> float:
+    times = []
+    for _ in range(repeat):
+        started = perf_counter()
+        run()
+        times.append(perf_counter() - started)
+    return median(times)
+
+
+def compare(count: int, repeat: int) -> dict[str, float]:
+    """Seconds of each way to write the same bytes; that they are the same is checked first."""
+    events = list(iter_events(count))
+    calendar = Calendar.from_ical(render_calendar("План", []))
+    calendar.subcomponents = [build_event(event) for event in events]
+    kept = [render_event(event) for event in events]
+    pieces = list(iter_calendar("План", kept))
+
+    def cold() -> bytes:
+        return render_calendar("План", map(render_event, events))
+
+    def warm() -> bytes:
+        kept[count // 2] = render_event(replace(events[count // 2], sequence=9))
+        return render_calendar("План", kept)
+
+    if not cold() == calendar.to_ical() == b"".join(pieces):
+        raise SystemExit("the ways to write the calendar disagree")
+    return {
+        "icalendar": measure(calendar.to_ical, repeat),
+        "cold": measure(cold, repeat),
+        "warm": measure(warm, repeat * 5),
+        "joining": measure(lambda: b"".join(pieces), repeat * 5),
+    }
+
+
+def peak_memory(count: int) -> float:
+    """Megabytes that a fresh process takes at most to export so many entries."""
+    command = [sys.executable, __file__, "--export", str(count)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def export(count: int) -> None:
+    with Path("/dev/null").open("wb") as out:
+        out.writelines(iter_calendar("План", map(render_event, iter_events(count))))
+    # Not `getrusage`: its maximum starts from that of the process that started this one.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    print(int(status["VmHWM"].split()[0]) / KIBIBYTES_A_MEGABYTE)
+
+
+def report(count: int, repeat: int, *, as_json: bool) -> None:
+    seconds = compare(count, repeat)
+    figures = [(name, value, "s") for name, value in seconds.items()]
+    figures.append(("cold/icalendar", seconds["cold"] / seconds["icalendar"], "ratio"))
+    figures.append(("warm/joining", seconds["warm"] / seconds["joining"], "ratio"))
+    figures.append(("memory", peak_memory(count), "MB"))
+    for name, value, unit in figures:
+        if as_json:
+            print(json.dumps({"benchmark": "feeds", "events": count, "figure": name, "value": value, "unit": unit}))
+        else:
+            print(f"{count:>7} entries  {name:<15} {value:10.4f} {unit}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000,10000,50000", help="numbers of entries, parted by commas")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is taken")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a figure")
+    parser.add_argument("--export", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.export:
+        export(arguments.export)
+        return
+    for size in arguments.sizes.split(","):
+        report(int(size), arguments.repeat, as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    main()
