@@ -10,13 +10,15 @@ from typing import TypeVar
 
 import click
 
+from engine.errors import N_
 from notifications.translation import translate
 
 Thing = TypeVar("Thing")
 Command = TypeVar("Command", bound=click.Command)
 
-_TEXTS_OF_COMMANDS = ("help", "short_help", "epilog")
+_TEXTS_OF_COMMANDS = ("help", "short_help", "epilog", "options_metavar", "subcommand_metavar")
 _TEXTS_OF_PARAMETERS = ("help", "metavar", "prompt")
+METAVARS_OF_CLICK = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))  # its own, but it does not translate them
 
 
 def localise(command: Command, language: str, add: Sequence[click.Parameter] = ()) -> Command:

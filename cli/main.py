@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cli.localisation import localise
-from cli.output import language
+from cli.output import language, say
 from engine.errors import N_, OporaError
 from notifications.translation import LOCALE_DIRECTORY, translate, translate_error
 
@@ -77,7 +77,7 @@ class Opora(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the nouns with the help of the table, which needs no import."""
-        with formatter.section(gettext.gettext("Commands")):
+        with formatter.section(translate(N_("Commands"), language())):
             formatter.write_dl([(name, translate(text, language())) for name, text in COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -128,7 +128,7 @@ def report(error: Exception, *, verbose: bool) -> None:
         # What the system said of a file or a connection helps; other libraries speak to programmers.
         text = translate_error(link, language()) if isinstance(link, OporaError) else str(link)
         if isinstance(link, OporaError | OSError):
-            click.echo(gettext.gettext("Error: {message}").format(message=text), err=True)
+            say(N_("Error: {message}"), message=text)
     if not isinstance(error, OporaError):
         report(UnexpectedError(kind=type(error).__name__), verbose=False)
 

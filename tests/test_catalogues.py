@@ -1,0 +1,99 @@
+"""The catalogues hold every text, translated, and nothing else; the check for it finds what is wrong."""
+
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from cli.main import COMMANDS, opora
+from notifications.translation import get_catalogue
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LOCALE = REPOSITORY / "locale"
+
+
+def check(directory=LOCALE):
+    return subprocess.run(
+        [sys.executable, LOCALE / "catalogues.py", "check", "--directory", directory],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A copy of the Russian catalogues that a test may spoil; returns the path of our own texts."""
+    shutil.copytree(LOCALE / "ru", tmp_path / "ru")
+    return tmp_path / "ru" / "LC_MESSAGES" / "opora.po"
+
+
+def texts_of(command):
+    """Every text that the help of a command and of all below it is made of, with its place."""
+    yield command.name, command.help
+    yield from ((command.name, text) for text in (command.epilog, command.short_help) if text)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            yield f"{command.name} {parameter.opts[0]}", parameter.help
+        if parameter.metavar:
+            yield f"{command.name} {parameter.name}", parameter.metavar
+    for below in getattr(command, "commands", {}).values():
+        for place, text in texts_of(below):
+            yield f"{command.name} {place}", text
+
+
+def test_the_catalogues_are_complete():
+    """No text is missing, left over, fuzzy, untranslated or not compiled."""
+    done = check()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["opora", *COMMANDS])
+def test_every_command_and_option_has_help_in_russian(name):
+    """Each command and each option has a help text, marked with N_ and translated."""
+    module = import_module(f"cli.{name}") if name != "opora" else None
+    command = getattr(module, "group", None) or getattr(module, "command", opora)
+    texts = list(texts_of(command))
+    assert [place for place, text in texts if not text] == []
+    russian = get_catalogue("ru")
+    untranslated = [(place, text) for place, text in texts if russian.gettext(text) == text]
+    assert untranslated == []
+
+
+def test_a_text_without_translation_is_found(copied):
+    """The check names the text whose translation was taken away."""
+    copied.write_text(copied.read_text("utf-8").replace('msgstr "Состояние"', 'msgstr ""'), "utf-8")
+    done = check(copied.parents[2])
+    assert done.returncode == 1
+    assert "opora.po: not translated: 'State'" in done.stdout
+
+
+def test_a_text_that_is_gone_and_one_that_is_new_are_found(copied):
+    """The check names a text that the code no longer has and the one that it has instead."""
+    copied.write_text(copied.read_text("utf-8").replace('msgid "State"', 'msgid "Stale"'), "utf-8")
+    done = check(copied.parents[2])
+    assert "no longer used (make catalogues): ('Stale', None)" in done.stdout
+    assert "not taken in (make catalogues): ('State', None)" in done.stdout
+
+
+def test_other_placeholders_are_found(copied):
+    """The check names a translation that would lose a value or ask for another."""
+    copied.write_text(copied.read_text("utf-8").replace("Ошибка: {message}", "Ошибка: {massage}"), "utf-8")
+    assert "its placeholders differ: 'Error: {message}'" in check(copied.parents[2]).stdout
+
+
+def test_a_fuzzy_translation_is_found(copied):
+    """The check names a translation that a person has not confirmed."""
+    copied.write_text(copied.read_text("utf-8").replace('msgid "State"', '#, fuzzy\nmsgid "State"'), "utf-8")
+    assert "marked fuzzy: 'State'" in check(copied.parents[2]).stdout
+
+
+def test_a_catalogue_that_was_not_compiled_is_found(copied):
+    """The check names a compiled catalogue that does not hold what its source says."""
+    copied.write_text(copied.read_text("utf-8").replace('msgstr "Состояние"', 'msgstr "Статус"'), "utf-8")
+    assert check(copied.parents[2]).stdout == "opora.po: not compiled (make catalogues)\n"
