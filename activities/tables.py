@@ -113,6 +113,8 @@ activity = Table(
     Column("title", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("deadline_text", Text, nullable=False),
+    # The cell as the plan has it: names of parties may be mapped, the report shows what was written.
+    Column("responsible", Text, nullable=False),
     Column("schedule", Text, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("confidence", String(8), nullable=False),

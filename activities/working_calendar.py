@@ -107,6 +107,10 @@ class WorkingCalendar:
             raise ValueError("a wall time has no zone: the calendar gives it one")
         return datetime.combine(day, wall_time.replace(fold=0), tzinfo=self.zone).astimezone(UTC)
 
+    def day_of(self, instant: datetime) -> date:
+        """The local day of an aware instant."""
+        return instant.astimezone(self.zone).date()
+
     def _first_working(self, day: date, step: timedelta) -> date:
         start = day
         while not self.is_working(day):

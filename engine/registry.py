@@ -47,7 +47,7 @@ class Calendar(Protocol):
         """The day itself if it is a working day, else the first one after it."""
         ...
 
-    def at(self, day: date, time: time) -> datetime:
+    def at(self, day: date, wall_time: time) -> datetime:
         """The aware UTC instant of a local time of day."""
         ...
 

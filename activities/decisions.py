@@ -1,0 +1,157 @@
+"""The one choke point: every acceptance and every return, from the command line, the web or a mail link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from activities.acting import Actor
+from activities.firing import Attempt, fire
+from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spend_grant, void_grants
+from activities.occurrences import get_occurrence
+from activities.office import Office
+from activities.people import Person, get_person_by_id
+from activities.submissions import Submission, get_submission
+from activities.tables import contact, decision, party
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+
+class AlreadyDecidedError(OporaError):
+    """Somebody was first."""
+
+    message = N_("This has been decided already: {verdict} by {name} on {at}. Nothing was changed.")
+
+    def __init__(self, decided: "Decision") -> None:
+        at = f"{decided.decided_at:%Y-%m-%d %H:%M} UTC"
+        super().__init__(verdict=decided.verdict.value, name=decided.person.name, at=at)
+        self.decision = decided
+
+
+class Verdict(StrEnum):
+    """What an approver may say."""
+
+    ACCEPT = "accept"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """A decision that somebody wants to make.
+
+    Args:
+        manifest_digest: SHA-256 of the manifest that the person has seen.
+        remark: the reason of a return; beside an acceptance, what was still missing.
+        partial: accepted, but not in full.
+        grant_id: row id of the grant behind a mail link.
+    """
+
+    submission_id: int
+    manifest_digest: bytes
+    verdict: Verdict
+    remark: str = ""
+    partial: bool = False
+    grant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A recorded decision."""
+
+    submission_id: int
+    verdict: Verdict
+    remark: str
+    partial: bool
+    person: Person
+    channel: str
+    decided_at: datetime
+
+
+def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
+    """Decide on exactly the submission that was seen: checks who, what, and which manifest; then all in one step.
+
+    Raises:
+        AlreadyDecidedError: carries the decision that stands.
+        GrantVoidError, GrantExpiredError: the link does not count.
+        SupersededError, OwnEvidenceError, ReasonMissingError, RoleNotAllowedError, EventNotAllowedError: refused.
+    """
+    with office.store.write() as work:
+        target = get_submission(work.connection, request.submission_id)
+        standing = find_decision(work.connection, target.id)
+        if standing is not None:
+            raise AlreadyDecidedError(standing)
+        granted = _checked_grant(work, actor, request)
+        _step(office, work, actor, request, target)
+        if granted is not None:
+            spend_grant(work, granted)
+        void_grants(work, [target.id])
+        return _record(work, actor, request)
+
+
+def _checked_grant(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> Grant | None:
+    if request.grant_id is None:
+        return None
+    granted = get_grant(work.connection, request.grant_id)
+    check_grant(granted, work.now)
+    same = (granted.person_id, granted.submission_id) == (actor.person.id, request.submission_id)
+    if not same or request.verdict.value not in granted.actions:
+        raise GrantVoidError
+    return granted
+
+
+def _step(office: Office, work: UnitOfWork, actor: Actor, request: DecisionRequest, target: Submission) -> None:
+    current = target.withdrawn_at is None and target.manifest_digest == request.manifest_digest
+    values = {
+        "manifest_is_current": current,
+        "is_not_own": not _is_own(work.connection, actor, target),
+        "submission_kind": target.kind.value,
+        "reason": request.remark.strip(),
+    }
+    payload = {"remark": request.remark.strip(), "partial": request.partial, "version": target.version}
+    attempt = Attempt(values=values, payload=payload, subject_digest=target.manifest_digest)
+    occurrence = get_occurrence(work.connection, target.occurrence_id)
+    fire(office, work, actor, occurrence, request.verdict.value, attempt)
+
+
+def _is_own(connection: Connection, actor: Actor, target: Submission) -> bool:
+    """Whether it was submitted by this person, or for them or for a party that they speak for."""
+    involved = {target.submitted_by, target.provided_by} - {None}
+    if actor.ids() & involved:
+        return True
+    speaks_for = select(party.c.id).join(contact, contact.c.party_id == party.c.id)
+    mine = speaks_for.where(contact.c.person_id == actor.person.id, party.c.short_id == target.provided_by)
+    return connection.execute(mine).first() is not None
+
+
+def _record(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> Decision:
+    row = {
+        "submission_id": request.submission_id,
+        "verdict": request.verdict.value,
+        "remark": request.remark.strip(),
+        "partial": request.partial,
+        "person_id": actor.person.id,
+        "channel": actor.channel,
+        "decided_at": work.now,
+    }
+    work.connection.execute(insert(decision).values(row))
+    found = find_decision(work.connection, request.submission_id)
+    if found is None:  # pragma: no cover  (written by the line above)
+        raise LookupError(request.submission_id)
+    return found
+
+
+def find_decision(connection: Connection, submission_id: int) -> Decision | None:
+    """The decision on a submission, or None."""
+    row = connection.execute(select(decision).where(decision.c.submission_id == submission_id)).first()
+    if row is None:
+        return None
+    return Decision(
+        submission_id=row.submission_id,
+        verdict=Verdict(row.verdict),
+        remark=row.remark,
+        partial=row.partial,
+        person=get_person_by_id(connection, row.person_id),
+        channel=row.channel,
+        decided_at=row.decided_at,
+    )

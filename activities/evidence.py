@@ -1,0 +1,139 @@
+"""Evidence gathered for an occurrence: files, links and notes, until a submission seals what is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, insert, select, update
+
+from activities.acting import Actor
+from activities.evidence_folder import MEGABYTE
+from activities.firing import fire_for
+from activities.office import Office
+from activities.tables import blob, evidence
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+FILE_LIMIT_BYTES = 100 * MEGABYTE
+
+
+class BadLinkError(OporaError):
+    """Text that is no web address."""
+
+    message = N_("“{link}” is not a web address. Write it like https://school.example/page.")
+
+
+class UnknownEvidenceError(OporaError):
+    """No such piece of evidence on this occurrence."""
+
+    message = N_("There is no evidence with the number {evidence} here. See: opora occurrence show.")
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is."""
+
+    FILE = "file"
+    LINK = "link"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece; `name` is the file's name, the link's address or the note's text."""
+
+    id: int
+    occurrence_id: int
+    kind: EvidenceKind
+    name: str
+    media_type: str
+    blob_digest: bytes | None
+    size: int | None
+    added_at: datetime
+    added_by: str
+
+
+def add_file(
+    office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, name: str, media_type: str
+) -> Evidence:
+    """Store a file as evidence; it counts once it is submitted.
+
+    Raises:
+        EvidenceTooLargeError, EvidenceFolderError: nothing was recorded.
+        EventNotAllowedError, RoleNotAllowedError: the occurrence or the role does not allow it.
+    """
+    stored = office.evidence.store(stream, FILE_LIMIT_BYTES)
+    with office.store.write() as work:
+        if not work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
+            work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
+        row = {
+            "kind": EvidenceKind.FILE.value,
+            "blob_digest": stored.digest,
+            "name": fold_file_name(name),
+            "media_type": media_type,
+        }
+        return _add(office, work, actor, occurrence_id, row)
+
+
+def add_link(office: Office, actor: Actor, occurrence_id: int, link: str) -> Evidence:
+    """Record a web address as evidence.
+
+    Raises:
+        BadLinkError: no http or https address.
+    """
+    parts = urlsplit(link.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not link.strip().isprintable():
+        raise BadLinkError(link=link)
+    with office.store.write() as work:
+        return _add(office, work, actor, occurrence_id, {"kind": EvidenceKind.LINK.value, "name": link.strip()})
+
+
+def add_note(office: Office, actor: Actor, occurrence_id: int, text: str) -> Evidence:
+    """Record a note; whether a note alone suffices is a setting of the activity."""
+    with office.store.write() as work:
+        return _add(office, work, actor, occurrence_id, {"kind": EvidenceKind.NOTE.value, "name": text.strip()})
+
+
+def _add(office: Office, work: UnitOfWork, actor: Actor, occurrence_id: int, row: dict[str, object]) -> Evidence:
+    fire_for(office, work, actor, occurrence_id, "add_evidence", payload={"kind": row["kind"], "name": row["name"]})
+    row |= {"occurrence_id": occurrence_id, "added_at": work.now, "added_by": actor.person.short_id}
+    evidence_id = work.connection.execute(insert(evidence).values(row).returning(evidence.c.id)).scalar_one()
+    return next(each for each in list_evidence(work.connection, occurrence_id) if each.id == evidence_id)
+
+
+def remove_evidence(office: Office, actor: Actor, occurrence_id: int, evidence_id: int) -> None:
+    """Take a piece out of what the next submission seals; earlier submissions keep it.
+
+    Raises:
+        UnknownEvidenceError: no such piece here.
+    """
+    with office.store.write() as work:
+        gone = update(evidence).where(
+            evidence.c.id == evidence_id, evidence.c.occurrence_id == occurrence_id, evidence.c.removed_at.is_(None)
+        )
+        if work.connection.execute(gone.values(removed_at=work.now)).rowcount != 1:
+            raise UnknownEvidenceError(evidence=evidence_id)
+        fire_for(office, work, actor, occurrence_id, "add_evidence", payload={"removed": evidence_id})
+
+
+def list_evidence(connection: Connection, occurrence_id: int) -> list[Evidence]:
+    """What the next submission would seal, in the order in which it came."""
+    rows = connection.execute(
+        select(evidence, blob.c.size)
+        .outerjoin(blob, blob.c.digest == evidence.c.blob_digest)
+        .where(evidence.c.occurrence_id == occurrence_id, evidence.c.removed_at.is_(None))
+        .order_by(evidence.c.id)
+    ).mappings()
+    return [
+        Evidence(**{name: row[name] for name in Evidence.__slots__ if name != "kind"}, kind=EvidenceKind(row["kind"]))
+        for row in rows
+    ]
+
+
+def fold_file_name(name: str) -> str:
+    """The bare name of a file as people see it: no folders, no control or direction-changing characters."""
+    bare = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(character for character in bare if character.isprintable()).strip(" .")
+    return clean[:200] or "evidence"

@@ -1,0 +1,114 @@
+"""Grants: what a capability link stands for. The row holds nothing from which a link could be made without the key."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from activities.tables import grant, submission
+from engine.errors import N_, OporaError
+from engine.identifiers import new_uuid7
+from engine.unit_of_work import UnitOfWork
+
+ACTIONS = ("accept", "return")
+TIME_TO_LIVE = timedelta(days=30)
+
+
+class GrantExpiredError(OporaError):
+    """The link's time is over."""
+
+    message = N_("This link has expired. Ask the coordinator for a new one, or decide by: opora occurrence accept.")
+
+
+class GrantVoidError(OporaError):
+    """The link does not count any more."""
+
+    message = N_("This link no longer counts: the evidence was changed or taken back. The newest mail has the link.")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave for one person to decide on exactly one submission.
+
+    Args:
+        manifest_digest: SHA-256 of what the decision is about.
+        nonce: 16 random bytes.
+    """
+
+    id: int
+    public_id: str
+    person_id: int
+    submission_id: int
+    manifest_digest: bytes
+    actions: frozenset[str]
+    nonce: bytes
+    issued_at: datetime
+    expires_at: datetime
+    voided_at: datetime | None
+    spent_at: datetime | None
+
+
+def issue_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
+    """Store a grant for a person to decide on a submission."""
+    digest = work.connection.execute(
+        select(submission.c.manifest_digest).where(submission.c.id == submission_id)
+    ).scalar_one()
+    row = {
+        "public_id": str(new_uuid7(lambda: work.now)),
+        "person_id": person_id,
+        "submission_id": submission_id,
+        "manifest_digest": digest,
+        "actions": " ".join(ACTIONS),
+        "nonce": os.urandom(16),
+        "issued_at": work.now,
+        "expires_at": work.now + TIME_TO_LIVE,
+    }
+    return _from_row(work.connection.execute(insert(grant).values(row).returning(*grant.c)).mappings().one())
+
+
+def find_grant(connection: Connection, public_id: str) -> Grant | None:
+    """A grant by its public id, or None."""
+    row = connection.execute(select(grant).where(grant.c.public_id == public_id)).mappings().first()
+    return _from_row(row) if row else None
+
+
+def get_grant(connection: Connection, grant_id: int) -> Grant:
+    """A grant by row id, which is known to exist."""
+    return _from_row(connection.execute(select(grant).where(grant.c.id == grant_id)).mappings().one())
+
+
+def void_grants(work: UnitOfWork, submission_ids: Sequence[int]) -> None:
+    """Let every unspent grant on these submissions count no more."""
+    live = (grant.c.submission_id.in_(submission_ids)) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
+    work.connection.execute(update(grant).where(live).values(voided_at=work.now))
+
+
+def check_grant(wanted: Grant, now: datetime) -> None:
+    """Whether a grant counts at this instant.
+
+    Raises:
+        GrantVoidError: voided, or spent already.
+        GrantExpiredError: its time is over.
+    """
+    if wanted.voided_at is not None or wanted.spent_at is not None:
+        raise GrantVoidError
+    if now >= wanted.expires_at:
+        raise GrantExpiredError
+
+
+def spend_grant(work: UnitOfWork, wanted: Grant) -> None:
+    """Use a grant up, by one compare-and-set in the decision's transaction.
+
+    Raises:
+        GrantVoidError: another request used it or voided it in between.
+    """
+    live = (grant.c.id == wanted.id) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
+    if work.connection.execute(update(grant).where(live).values(spent_at=work.now)).rowcount != 1:
+        raise GrantVoidError
+
+
+def _from_row(row: RowMapping) -> Grant:
+    values = {name: row[name] for name in Grant.__slots__ if name != "actions"}
+    return Grant(**values, actions=frozenset(row["actions"].split()))

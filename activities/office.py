@@ -1,0 +1,23 @@
+"""What the domain's services are given at start."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from activities.evidence_folder import EvidenceFolder
+from activities.working_calendar import WorkingCalendar
+from engine.execution import Execution
+from engine.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The database with its clock, the engine, the evidence folder and the organisation's working calendar."""
+
+    store: Store
+    execution: Execution
+    evidence: EvidenceFolder
+    calendar: WorkingCalendar
+
+    def today(self) -> date:
+        """The local day in the organisation's time zone."""
+        return self.calendar.day_of(self.store.clock.now())

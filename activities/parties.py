@@ -1,0 +1,209 @@
+"""Organisations and posts named in a plan: one party however it is spelled, and whom to write to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from activities.allocation import allocate_short_id
+from activities.office import Office
+from activities.people import Person, person_from_row
+from activities.short_ids import find_short_id
+from activities.spelling import likely_name, spelling_key
+from activities.tables import activity_party, contact, party, party_spelling, person
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+
+class UnknownPartyError(OporaError):
+    """No party has this name or short id."""
+
+    message = N_("No party is called “{party}”. The known ones are listed by: opora party list.")
+
+
+class PartyKind(StrEnum):
+    """A `superior` body gets no automatic mail; a `group` stands for many members."""
+
+    SINGLE = "single"
+    GROUP = "group"
+    SUPERIOR = "superior"
+
+
+class Standing(StrEnum):
+    """How a party stands in a row of the plan."""
+
+    EXECUTOR = "executor"
+    CO_EXECUTOR = "co_executor"
+    ORGANISER = "organiser"
+    INFORMED = "informed"
+
+
+_REGIONAL_CENTRE = frozenset({"рмц", "региональный модельный центр"})
+_SUPERIOR_STEMS = ("управлени", "министерств", "департамент", "комитет", "отдел образования", "администраци")
+_GROUP_STEMS = ("организации", "учреждения", "школы", "сады", "педагоги", "руководители", "оо", "удо", "муниципалитеты")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party with the spellings that mean it and the people to write to."""
+
+    id: int
+    short_id: str
+    name: str
+    kind: PartyKind
+    spellings: tuple[str, ...]
+    contacts: tuple[Person, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedParty:
+    """What a name in the plan was taken for; `mapped_from` is set when another spelling was known."""
+
+    party_id: int
+    name: str
+    kind: PartyKind
+    is_regional_centre: bool
+    mapped_from: str | None = None
+
+
+def propose_kind(name: str) -> PartyKind:
+    """Superior, group or single, from the name; shown in the list of parties and changed there."""
+    folded = spelling_key(name)
+    if folded in _REGIONAL_CENTRE or folded.startswith(_SUPERIOR_STEMS):
+        return PartyKind.SUPERIOR
+    if any(word in _GROUP_STEMS for word in folded.split()):
+        return PartyKind.GROUP
+    return PartyKind.SINGLE
+
+
+def ensure_party(work: UnitOfWork, name: str) -> NamedParty:
+    """The party that a name in a plan means, made if it is new; a near spelling is mapped and said so."""
+    known = work.connection.execute(
+        select(party.c.id, party.c.name, party.c.kind, party_spelling.c.spelling_key)
+        .join(party_spelling, party_spelling.c.party_id == party.c.id)
+        .order_by(party.c.id)
+    ).all()
+    by_key = {row.spelling_key: row for row in known}
+    key = spelling_key(name)
+    if key in by_key:
+        return _named(by_key[key].id, by_key[key].name, by_key[key].kind)
+    likely = likely_name(name, [row.name for row in known])
+    if likely is not None:
+        row = next(row for row in known if row.name == likely)
+        _add_spelling(work, row.id, name)
+        return _named(row.id, row.name, row.kind, mapped_from=name)
+    return _new_party(work, name)
+
+
+def _named(party_id: int, name: str, kind: str, mapped_from: str | None = None) -> NamedParty:
+    return NamedParty(party_id, name, PartyKind(kind), spelling_key(name) in _REGIONAL_CENTRE, mapped_from)
+
+
+def _new_party(work: UnitOfWork, name: str) -> NamedParty:
+    kind = propose_kind(name)
+    row = {
+        "short_id": allocate_short_id(work.connection, party, "g"),
+        "name": name,
+        "kind": kind.value,
+        "created_at": work.now,
+    }
+    party_id = int(work.connection.execute(insert(party).values(row).returning(party.c.id)).scalar_one())
+    _add_spelling(work, party_id, name)
+    return _named(party_id, name, kind)
+
+
+def _add_spelling(work: UnitOfWork, party_id: int, name: str) -> None:
+    row = {"spelling_key": spelling_key(name), "spelling": name, "party_id": party_id}
+    work.connection.execute(insert(party_spelling).values(row))
+
+
+def propose_standings(parties: Sequence[NamedParty]) -> list[Standing]:
+    """How the parties of one row stand: РМЦ organises, the first other one executes, the rest help."""
+    standings: list[Standing] = []
+    for each in parties:
+        if each.is_regional_centre:
+            standings.append(Standing.ORGANISER)
+        elif Standing.EXECUTOR in standings:
+            standings.append(Standing.CO_EXECUTOR)
+        else:
+            standings.append(Standing.EXECUTOR)
+    return standings
+
+
+def get_party(connection: Connection, text: str) -> Party:
+    """A party by short id or any of its spellings.
+
+    Raises:
+        UnknownPartyError: no such party.
+    """
+    short_id = find_short_id(text)
+    for each in list_parties(connection):
+        if each.short_id == short_id or spelling_key(text) in {spelling_key(name) for name in each.spellings}:
+            return each
+    raise UnknownPartyError(party=text)
+
+
+def list_parties(connection: Connection) -> list[Party]:
+    """All parties, the most named first, with spellings, contacts and the number of rows that name them."""
+    spellings: dict[int, list[str]] = {}
+    for row in connection.execute(select(party_spelling).order_by(party_spelling.c.spelling)):
+        spellings.setdefault(row.party_id, []).append(row.spelling)
+    contacts: dict[int, list[Person]] = {}
+    people = select(contact.c.party_id, *person.c).join(person).order_by(person.c.name)
+    for mapping in connection.execute(people).mappings():
+        contacts.setdefault(mapping["party_id"], []).append(person_from_row(mapping))
+    named = select(activity_party.c.party_id, func.count()).group_by(activity_party.c.party_id)
+    rows = dict(connection.execute(named).tuples())
+    found = [
+        Party(
+            id=row.id,
+            short_id=row.short_id,
+            name=row.name,
+            kind=PartyKind(row.kind),
+            spellings=tuple(spellings.get(row.id, ())),
+            contacts=tuple(contacts.get(row.id, ())),
+            rows=rows.get(row.id, 0),
+        )
+        for row in connection.execute(select(party))
+    ]
+    return sorted(found, key=lambda each: (-each.rows, each.name))
+
+
+def set_contact(office: Office, party_id: int, person_id: int) -> None:
+    """Name a person to write to for a party; naming them twice changes nothing."""
+    with office.store.write() as work:
+        insert_contact(work, party_id, person_id)
+
+
+def insert_contact(work: UnitOfWork, party_id: int, person_id: int) -> None:
+    """Store a contact within the caller's transaction unless it stands there already."""
+    same = (contact.c.party_id == party_id) & (contact.c.person_id == person_id)
+    if not work.connection.execute(select(contact).where(same)).first():
+        work.connection.execute(insert(contact).values(party_id=party_id, person_id=person_id))
+
+
+def remove_contact(office: Office, party_id: int, person_id: int) -> bool:
+    """No longer write to a person for a party; whether they were a contact."""
+    with office.store.write() as work:
+        same = (contact.c.party_id == party_id) & (contact.c.person_id == person_id)
+        return work.connection.execute(delete(contact).where(same)).rowcount > 0
+
+
+def set_party_kind(office: Office, party_id: int, kind: PartyKind) -> None:
+    """Say whether a party is single, a group or superior."""
+    with office.store.write() as work:
+        work.connection.execute(update(party).where(party.c.id == party_id).values(kind=kind.value))
+
+
+def merge_parties(office: Office, source: Party, target: Party) -> None:
+    """Let every spelling, row and contact of `source` mean `target`; `source` is gone."""
+    with office.store.write() as work:
+        for table in (party_spelling, activity_party):
+            moved = update(table).where(table.c.party_id == source.id).values(party_id=target.id)
+            work.connection.execute(moved)
+        for each in source.contacts:
+            insert_contact(work, target.id, each.id)
+        work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
+        work.connection.execute(delete(party).where(party.c.id == source.id))

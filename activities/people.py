@@ -1,0 +1,127 @@
+"""People: who acts, who is written to. Named by mail address or short id."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from activities.allocation import allocate_short_id
+from activities.office import Office
+from activities.short_ids import find_short_id
+from activities.tables import person
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+_ADDRESS = re.compile(r"[^@\s<>\"'()\[\],;:\\]+@[^@\s<>\"'()\[\],;:\\]+\.[^@\s<>\"'()\[\],;:\\.]+")
+
+
+class UnknownPersonError(OporaError):
+    """Nobody has this address or short id."""
+
+    message = N_("Nobody here is called “{person}”. Give a mail address or a short id from: opora person list.")
+
+
+class BadAddressError(OporaError):
+    """Text that is no mail address."""
+
+    message = N_("“{email}” is not a mail address. Write it like name@school.example.")
+
+
+class PersonExistsError(OporaError):
+    """The address belongs to someone already."""
+
+    message = N_("{email} belongs to {name} ({short_id}) already. Use that person, or another address.")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as stored; `language` is `ru` or `en`."""
+
+    id: int
+    short_id: str
+    email: str
+    name: str
+    position: str
+    language: str
+    active: bool
+
+
+_COLUMNS = tuple(person.c[name] for name in Person.__slots__)
+
+
+def person_from_row(row: RowMapping) -> Person:
+    """A `Person` from a row of the person table."""
+    return Person(**{name: row[name] for name in Person.__slots__})
+
+
+def fold_address(email: str) -> str:
+    """The address as it is compared: trimmed, lower case.
+
+    Raises:
+        BadAddressError: no address, or one with characters that could break a mail header.
+    """
+    folded = email.strip().lower()
+    if not _ADDRESS.fullmatch(folded) or not folded.isprintable() or len(folded) > 254:
+        raise BadAddressError(email=email)
+    return folded
+
+
+def add_person(office: Office, email: str, name: str, position: str = "", language: str = "ru") -> Person:
+    """Add a person.
+
+    Raises:
+        BadAddressError: no mail address.
+        PersonExistsError: the address is taken.
+    """
+    with office.store.write() as work:
+        taken = find_person(work.connection, fold_address(email))
+        if taken:
+            raise PersonExistsError(email=taken.email, name=taken.name, short_id=taken.short_id)
+        return insert_person(work, email, name, position, language)
+
+
+def insert_person(work: UnitOfWork, email: str, name: str, position: str, language: str) -> Person:
+    """Store a person whose address is known to be free, within the caller's transaction."""
+    row = {
+        "short_id": allocate_short_id(work.connection, person, "p"),
+        "email": fold_address(email),
+        "name": " ".join(name.split()) or fold_address(email),
+        "position": " ".join(position.split()),
+        "language": language,
+        "active": True,
+        "created_at": work.now,
+    }
+    stored = work.connection.execute(insert(person).values(row).returning(*_COLUMNS)).mappings().one()
+    return person_from_row(stored)
+
+
+def find_person(connection: Connection, text: str) -> Person | None:
+    """The person with this mail address or short id, or None."""
+    short_id = find_short_id(text)
+    column, value = (person.c.short_id, short_id) if short_id else (person.c.email, text.strip().lower())
+    row = connection.execute(select(*_COLUMNS).where(column == value)).mappings().first()
+    return person_from_row(row) if row else None
+
+
+def get_person(connection: Connection, text: str) -> Person:
+    """The person with this mail address or short id.
+
+    Raises:
+        UnknownPersonError: nobody.
+    """
+    found = find_person(connection, text)
+    if found is None:
+        raise UnknownPersonError(person=text)
+    return found
+
+
+def get_person_by_id(connection: Connection, person_id: int) -> Person:
+    """The person with this row id, which is known to exist."""
+    row = connection.execute(select(*_COLUMNS).where(person.c.id == person_id)).mappings().one()
+    return person_from_row(row)
+
+
+def list_people(connection: Connection) -> list[Person]:
+    """Everyone, by name."""
+    rows = connection.execute(select(*_COLUMNS).order_by(person.c.name, person.c.id)).mappings()
+    return [person_from_row(row) for row in rows]

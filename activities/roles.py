@@ -1,0 +1,170 @@
+"""Roles on a scope: everything, a plan, a section or an activity; who holds which for an activity."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+
+from activities.office import Office
+from activities.people import Person, person_from_row
+from activities.tables import activity, activity_party, contact, person, role_grant, section
+from engine.unit_of_work import UnitOfWork
+
+
+class Role(StrEnum):
+    """What a person may be; `submitter` follows from having submitted and is never granted."""
+
+    COORDINATOR = "coordinator"
+    APPROVER = "approver"
+    RESPONSIBLE = "responsible"
+    ORGANISER = "organiser"
+    OBSERVER = "observer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SUBMITTER = "submitter"
+
+
+GRANTABLE = tuple(role for role in Role if role is not Role.SUBMITTER)
+_STANDINGS = {Role.RESPONSIBLE: ("executor", "co_executor"), Role.ORGANISER: ("organiser",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a role holds; all None: everywhere."""
+
+    plan_id: int | None = None
+    section_id: int | None = None
+    activity_id: int | None = None
+
+    def breadth(self) -> int:
+        """0 for an activity up to 3 for everything."""
+        return next((n for n, each in enumerate((self.activity_id, self.section_id, self.plan_id)) if each), 3)
+
+
+def grant_role(office: Office, holder: Person, role: Role, scope: Scope) -> None:
+    """Give a person a role on a scope; giving it twice changes nothing."""
+    with office.store.write() as work:
+        insert_role(work, holder.id, role, scope)
+
+
+def insert_role(work: UnitOfWork, person_id: int, role: Role, scope: Scope) -> None:
+    """Store a role within the caller's transaction unless it is held already."""
+    if work.connection.execute(select(role_grant.c.id).where(_same(person_id, role, scope))).first():
+        return
+    row = {
+        "person_id": person_id,
+        "role": role.value,
+        "plan_id": scope.plan_id,
+        "section_id": scope.section_id,
+        "activity_id": scope.activity_id,
+        "granted_at": work.now,
+    }
+    work.connection.execute(insert(role_grant).values(row))
+
+
+def revoke_role(office: Office, holder: Person, role: Role, scope: Scope) -> bool:
+    """Take a role away; whether there was one."""
+    with office.store.write() as work:
+        done = update(role_grant).where(_same(holder.id, role, scope)).values(revoked_at=work.now)
+        return work.connection.execute(done).rowcount > 0
+
+
+def _same(person_id: int, role: Role, scope: Scope) -> ColumnElement[bool]:
+    return and_(
+        role_grant.c.person_id == person_id,
+        role_grant.c.role == role.value,
+        role_grant.c.plan_id.is_not_distinct_from(scope.plan_id),
+        role_grant.c.section_id.is_not_distinct_from(scope.section_id),
+        role_grant.c.activity_id.is_not_distinct_from(scope.activity_id),
+        role_grant.c.revoked_at.is_(None),
+    )
+
+
+def list_holders(connection: Connection, role: Role, activity_id: int) -> list[Person]:
+    """Who holds a role for an activity, active people only, by name.
+
+    The narrowest scope with a holder wins: an approver named for an activity takes the place of the plan's. Without
+    anyone responsible (no executor in the plan, no contact of the executor) the coordinators are.
+    """
+    granted = _granted(connection, role, activity_id)
+    people = _contacts(connection, role, activity_id) if role in _STANDINGS else []
+    if granted:
+        narrowest = min(scope.breadth() for _, scope in granted)
+        people += [holder for holder, scope in granted if scope.breadth() == narrowest]
+    if role is Role.RESPONSIBLE and not people:
+        return list_holders(connection, Role.COORDINATOR, activity_id)
+    return sorted(dict.fromkeys(people), key=lambda each: (each.name, each.id))
+
+
+def roles_of(connection: Connection, person_id: int, activity_id: int) -> frozenset[str]:
+    """Names of the roles that a person holds for an activity."""
+    return frozenset(
+        role.value
+        for role in GRANTABLE
+        if any(holder.id == person_id for holder in list_holders(connection, role, activity_id))
+    )
+
+
+def list_roles(connection: Connection, person_id: int) -> list[tuple[Role, Scope]]:
+    """The roles granted to a person with their scopes."""
+    held = (role_grant.c.person_id == person_id) & role_grant.c.revoked_at.is_(None)
+    rows = connection.execute(select(role_grant).where(held).order_by(role_grant.c.id)).all()
+    return [(Role(row.role), Scope(row.plan_id, row.section_id, row.activity_id)) for row in rows]
+
+
+def holds_anywhere(connection: Connection, person_id: int, roles: Collection[Role]) -> bool:
+    """Whether a person holds one of these roles on any scope."""
+    return any(role in roles for role, _ in list_roles(connection, person_id))
+
+
+def _granted(connection: Connection, role: Role, activity_id: int) -> list[tuple[Person, Scope]]:
+    place = connection.execute(
+        select(activity.c.plan_id, activity.c.section_id).where(activity.c.id == activity_id)
+    ).one()
+    everywhere = and_(*(role_grant.c[name].is_(None) for name in ("plan_id", "section_id", "activity_id")))
+    covers = or_(
+        everywhere,
+        role_grant.c.plan_id == place.plan_id,
+        role_grant.c.section_id.in_(_section_chain(connection, place.section_id)),
+        role_grant.c.activity_id == activity_id,
+    )
+    held = and_(role_grant.c.role == role.value, role_grant.c.revoked_at.is_(None), person.c.active, covers)
+    rows = connection.execute(
+        select(
+            *person.c,
+            role_grant.c.plan_id.label("scope_plan"),
+            role_grant.c.section_id.label("scope_section"),
+            role_grant.c.activity_id.label("scope_activity"),
+        )
+        .join(role_grant, role_grant.c.person_id == person.c.id)
+        .where(held)
+    ).mappings()
+    return [
+        (person_from_row(row), Scope(row["scope_plan"], row["scope_section"], row["scope_activity"])) for row in rows
+    ]
+
+
+def _section_chain(connection: Connection, section_id: int | None) -> list[int]:
+    """A section and those above it."""
+    chain: list[int] = []
+    while section_id is not None:
+        chain.append(section_id)
+        section_id = connection.execute(select(section.c.parent_id).where(section.c.id == section_id)).scalar()
+    return chain
+
+
+def _contacts(connection: Connection, role: Role, activity_id: int) -> list[Person]:
+    """Contacts of the parties that stand in this role in the activity's row."""
+    rows = connection.execute(
+        select(*person.c)
+        .join(contact, contact.c.person_id == person.c.id)
+        .join(activity_party, activity_party.c.party_id == contact.c.party_id)
+        .where(
+            activity_party.c.activity_id == activity_id,
+            activity_party.c.standing.in_(_STANDINGS[role]),
+            person.c.active,
+        )
+        .distinct()
+    ).mappings()
+    return [person_from_row(row) for row in rows]

@@ -1,0 +1,207 @@
+"""Submissions: a version of evidence, or an outcome with its reason, sealed by the digest of its manifest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from activities.acting import Actor
+from activities.allocation import allocate_short_id
+from activities.evidence import Evidence, EvidenceKind, list_evidence
+from activities.firing import Attempt, fire
+from activities.grants import void_grants
+from activities.manifest import Manifest, ManifestFile, OutcomeReason, SubmissionKind
+from activities.occurrences import Occurrence, get_occurrence
+from activities.office import Office
+from activities.tables import decision, submission
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+
+class NothingSubmittedError(OporaError):
+    """No submission waits for a decision."""
+
+    message = N_("Nothing is submitted here at the moment. See: opora occurrence show.")
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDetails:
+    """What the submitter says beside the files and links.
+
+    Args:
+        provided_by: short id of the person or party whose evidence it is; the submitter's own where None.
+        numbers: what the activity counts.
+    """
+
+    note: str = ""
+    document_on: date | None = None
+    document_place: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    provided_by: str | None = None
+    contains_personal_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A sealed submission; `submitted_by` and `provided_by` are short ids."""
+
+    id: int
+    short_id: str
+    occurrence_id: int
+    version: int
+    kind: SubmissionKind
+    manifest: Manifest
+    manifest_digest: bytes
+    submitted_at: datetime
+    submitted_by: str
+    provided_by: str | None
+    withdrawn_at: datetime | None
+
+
+def submit(office: Office, actor: Actor, occurrence_id: int, details: SubmissionDetails) -> Submission:
+    """Seal the evidence gathered so far and hand it to the approver.
+
+    Raises:
+        guards.EvidenceMissingError: nothing to submit, or only a note where a note does not suffice.
+        EventNotAllowedError, RoleNotAllowedError: the occurrence or the role does not allow it.
+    """
+    with office.store.write() as work:
+        target = get_occurrence(work.connection, occurrence_id)
+        pieces = list_evidence(work.connection, occurrence_id)
+        manifest = _evidence_manifest(work.connection, actor, target, pieces, details)
+        suffices = bool(manifest.files or manifest.links or (manifest.note and target.note_suffices))
+        return _seal(office, work, actor, target, "submit", manifest, {"evidence": suffices})
+
+
+def report_outcome(office: Office, actor: Actor, occurrence_id: int, reason: OutcomeReason, note: str) -> Submission:
+    """Submit that there is no evidence, and why; decided like any submission."""
+    with office.store.write() as work:
+        target = get_occurrence(work.connection, occurrence_id)
+        manifest = Manifest(
+            kind=SubmissionKind.OUTCOME,
+            occurrence_id=target.public_id,
+            version=_next_version(work.connection, occurrence_id),
+            provided_by=_for_whom(actor, None),
+            entered_by=actor.person.short_id,
+            note=note.strip(),
+            outcome_reason=reason,
+        )
+        return _seal(office, work, actor, target, "report_outcome", manifest, {"outcome": True})
+
+
+def withdraw(office: Office, actor: Actor, occurrence_id: int) -> None:
+    """Take back what was submitted, as long as nobody has decided.
+
+    Raises:
+        RoleNotAllowedError: someone else submitted it.
+        NothingSubmittedError: nothing waits for a decision.
+    """
+    with office.store.write() as work:
+        target = get_occurrence(work.connection, occurrence_id)
+        current = find_open_submission(work.connection, occurrence_id)
+        if current is None:
+            raise NothingSubmittedError
+        mine = actor.person.short_id == current.submitted_by
+        attempt = Attempt(
+            extra_roles=frozenset({"submitter"}) if mine else frozenset(), subject_digest=current.manifest_digest
+        )
+        fire(office, work, actor, target, "withdraw", attempt)
+        taken_back = update(submission).where(submission.c.id == current.id)
+        work.connection.execute(taken_back.values(withdrawn_at=work.now))
+        void_grants(work, [current.id])
+
+
+def _evidence_manifest(
+    connection: Connection, actor: Actor, target: Occurrence, pieces: list[Evidence], details: SubmissionDetails
+) -> Manifest:
+    notes = [each.name for each in pieces if each.kind is EvidenceKind.NOTE]
+    return Manifest(
+        kind=SubmissionKind.EVIDENCE,
+        occurrence_id=target.public_id,
+        version=_next_version(connection, target.id),
+        provided_by=_for_whom(actor, details.provided_by),
+        entered_by=actor.person.short_id,
+        files=tuple(
+            ManifestFile(each.name, each.size or 0, each.media_type, each.blob_digest)
+            for each in pieces
+            if each.blob_digest is not None
+        ),
+        links=tuple(each.name for each in pieces if each.kind is EvidenceKind.LINK),
+        note="\n".join(part for part in (*notes, details.note.strip()) if part),
+        document_on=details.document_on,
+        document_place=details.document_place.strip(),
+        numbers=dict(details.numbers),
+        contains_personal_data=details.contains_personal_data,
+    )
+
+
+def _for_whom(actor: Actor, provided_by: str | None) -> str:
+    return provided_by or (actor.on_behalf_of or actor.person).short_id
+
+
+def _seal(
+    office: Office,
+    work: UnitOfWork,
+    actor: Actor,
+    target: Occurrence,
+    event: str,
+    manifest: Manifest,
+    values: Mapping[str, bool],
+) -> Submission:
+    digest = manifest.digest
+    payload = {"version": manifest.version, "note": manifest.note, "files": [each.name for each in manifest.files]}
+    attempt = Attempt(values=values, payload=payload, subject_digest=digest)
+    fire(office, work, actor, target, event, attempt)
+    earlier = select(submission.c.id).where(submission.c.occurrence_id == target.id)
+    void_grants(work, list(work.connection.execute(earlier).scalars()))
+    row = {
+        "short_id": allocate_short_id(work.connection, submission, "s"),
+        "occurrence_id": target.id,
+        "version": manifest.version,
+        "kind": manifest.kind.value,
+        "manifest": manifest.to_bytes().decode(),
+        "manifest_digest": digest,
+        "submitted_at": work.now,
+        "submitted_by": actor.person.short_id,
+        "provided_by": manifest.provided_by,
+    }
+    stored = work.connection.execute(insert(submission).values(row).returning(*submission.c)).mappings().one()
+    return _from_row(stored)
+
+
+def _next_version(connection: Connection, occurrence_id: int) -> int:
+    latest = select(func.max(submission.c.version)).where(submission.c.occurrence_id == occurrence_id)
+    return (connection.execute(latest).scalar() or 0) + 1
+
+
+def find_open_submission(connection: Connection, occurrence_id: int) -> Submission | None:
+    """The submission that waits for a decision, or None."""
+    decided = select(decision.c.submission_id)
+    waiting = select(submission).where(
+        submission.c.occurrence_id == occurrence_id,
+        submission.c.withdrawn_at.is_(None),
+        submission.c.id.not_in(decided),
+    )
+    row = connection.execute(waiting.order_by(submission.c.version.desc())).mappings().first()
+    return _from_row(row) if row else None
+
+
+def get_submission(connection: Connection, submission_id: int) -> Submission:
+    """A submission by row id, which is known to exist."""
+    row = connection.execute(select(submission).where(submission.c.id == submission_id)).mappings().one()
+    return _from_row(row)
+
+
+def list_submissions(connection: Connection, occurrence_id: int) -> list[Submission]:
+    """All versions, the first one first."""
+    rows = select(submission).where(submission.c.occurrence_id == occurrence_id).order_by(submission.c.version)
+    return [_from_row(row) for row in connection.execute(rows).mappings()]
+
+
+def _from_row(row: RowMapping) -> Submission:
+    return Submission(
+        **{name: row[name] for name in Submission.__slots__ if name not in {"kind", "manifest"}},
+        kind=SubmissionKind(row["kind"]),
+        manifest=Manifest.from_json(row["manifest"].encode()),
+    )
