@@ -1,1 +1,1 @@
-"""TODO."""
+"""Letters: policy, compose, render, send."""
