@@ -9,7 +9,8 @@ For each number of entries, medians in seconds:
 - warm: one entry changed, the other bytes kept from before, and the calendar joined;
 - joining: ready bytes joined, the limit for warm.
 
-And the peak memory, in megabytes (Linux only), of a process that renders that many entries from nothing and writes them out.
+Entries and components are built beforehand, for both. Then the peak memory in megabytes (Linux only) of a process
+that makes that many entries one by one and writes them out.
 Goals: cold at most 0.25 of icalendar's time, warm within 3 times joining, memory under 150 MB.
 """
 
