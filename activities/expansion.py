@@ -1,6 +1,15 @@
 """From what a deadline says to the occurrences that a plan runs: when, and until when evidence is awaited.
 
-The table is that of `docs/glossary.md`, "Occurrence". Pure: the same schedule and settings always give the same keys.
+| schedule | occurrences |
+|---|---|
+| dates, deadline | one per window, as the plan writes it |
+| recurring, monthly or rarer | one per period that the reader listed |
+| recurring, weekly or daily | one per reporting period, carrying the rule |
+| continuous | one per reporting period |
+| quota of N | N by ordinal, each awaiting a date |
+| on request, undetermined, a reading that asks, nothing read | one awaiting a date |
+
+Pure: the same schedule and settings always give the same keys, so that expanding again doubles nothing.
 """
 
 from collections.abc import Iterable, Iterator
