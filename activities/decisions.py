@@ -109,9 +109,9 @@ def _step(office: Office, work: UnitOfWork, actor: Actor, request: DecisionReque
         "reason": request.remark.strip(),
     }
     payload = {"remark": request.remark.strip(), "partial": request.partial, "version": target.version}
-    attempt = Attempt(values=values, payload=payload, subject_digest=target.manifest_digest)
+    attempt = Attempt(request.verdict.value, values, payload, subject_digest=target.manifest_digest)
     occurrence = get_occurrence(work.connection, target.occurrence_id)
-    fire(office, work, actor, occurrence, request.verdict.value, attempt)
+    fire(office, work, actor, occurrence, attempt)
 
 
 def _is_own(connection: Connection, actor: Actor, target: Submission) -> bool:

@@ -56,7 +56,7 @@ class Evidence:
 
 
 def add_file(
-    office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, name: str, media_type: str
+    office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, *, name: str, media_type: str
 ) -> Evidence:
     """Store a file as evidence; it counts once it is submitted.
 
@@ -68,7 +68,7 @@ def add_file(
     with office.store.write() as work:
         if not work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
             work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
-        row = {
+        row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,
             "blob_digest": stored.digest,
             "name": fold_file_name(name),
@@ -97,7 +97,9 @@ def add_note(office: Office, actor: Actor, occurrence_id: int, text: str) -> Evi
 
 
 def _add(office: Office, work: UnitOfWork, actor: Actor, occurrence_id: int, row: dict[str, object]) -> Evidence:
-    fire_for(office, work, actor, occurrence_id, "add_evidence", payload={"kind": row["kind"], "name": row["name"]})
+    fire_for(
+        office, work, actor, occurrence_id, event="add_evidence", payload={"kind": row["kind"], "name": row["name"]}
+    )
     row |= {"occurrence_id": occurrence_id, "added_at": work.now, "added_by": actor.person.short_id}
     evidence_id = work.connection.execute(insert(evidence).values(row).returning(evidence.c.id)).scalar_one()
     return next(each for each in list_evidence(work.connection, occurrence_id) if each.id == evidence_id)
@@ -115,7 +117,7 @@ def remove_evidence(office: Office, actor: Actor, occurrence_id: int, evidence_i
         )
         if work.connection.execute(gone.values(removed_at=work.now)).rowcount != 1:
             raise UnknownEvidenceError(evidence=evidence_id)
-        fire_for(office, work, actor, occurrence_id, "add_evidence", payload={"removed": evidence_id})
+        fire_for(office, work, actor, occurrence_id, event="add_evidence", payload={"removed": evidence_id})
 
 
 def list_evidence(connection: Connection, occurrence_id: int) -> list[Evidence]:

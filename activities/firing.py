@@ -16,14 +16,16 @@ from engine.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What an event is about, beside who and where.
+    """An event and what it is about, beside who and where.
 
     Args:
+        event: the workflow's verb.
         values: what guards look at.
         payload: what history keeps aside, erasable.
         extra_roles: roles that follow from the matter, such as `submitter`.
     """
 
+    event: str
     values: Mapping[str, Any] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
     extra_roles: frozenset[str] = frozenset()
@@ -36,16 +38,16 @@ def fire_for(
     work: UnitOfWork,
     actor: Actor,
     occurrence_id: int,
-    event: str,
     *,
+    event: str,
     payload: Mapping[str, Any] | None = None,
 ) -> Step:
     """Fire an event that needs nothing but the actor's role."""
     found = get_occurrence(work.connection, occurrence_id)
-    return fire(office, work, actor, found, event, Attempt(payload=payload or {}))
+    return fire(office, work, actor, found, Attempt(event, payload=payload or {}))
 
 
-def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, event: str, attempt: Attempt) -> Step:
+def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, attempt: Attempt) -> Step:
     """Fire an event on an occurrence that was read in this very transaction.
 
     Raises:
@@ -58,7 +60,7 @@ def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, eve
         work,
         Firing(
             instance_id=target.instance_id,
-            event=event,
+            event=attempt.event,
             facts=Facts(roles=roles, values=values),
             actor=actor.person.short_id,
             on_behalf_of=actor.on_behalf_of.short_id if actor.on_behalf_of else None,

@@ -155,7 +155,7 @@ def list_parties(connection: Connection) -> list[Party]:
     for mapping in connection.execute(people).mappings():
         contacts.setdefault(mapping["party_id"], []).append(person_from_row(mapping))
     named = select(activity_party.c.party_id, func.count()).group_by(activity_party.c.party_id)
-    rows = dict(connection.execute(named).tuples())
+    rows: dict[int, int] = dict(connection.execute(named).tuples().all())
     found = [
         Party(
             id=row.id,

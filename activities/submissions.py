@@ -71,7 +71,9 @@ def submit(office: Office, actor: Actor, occurrence_id: int, details: Submission
         pieces = list_evidence(work.connection, occurrence_id)
         manifest = _evidence_manifest(work.connection, actor, target, pieces, details)
         suffices = bool(manifest.files or manifest.links or (manifest.note and target.note_suffices))
-        return _seal(office, work, actor, target, "submit", manifest, {"evidence": suffices})
+        return _seal(
+            office, work, actor, target, attempt=_attempt("submit", manifest, {"evidence": suffices}), manifest=manifest
+        )
 
 
 def report_outcome(office: Office, actor: Actor, occurrence_id: int, reason: OutcomeReason, note: str) -> Submission:
@@ -87,7 +89,14 @@ def report_outcome(office: Office, actor: Actor, occurrence_id: int, reason: Out
             note=note.strip(),
             outcome_reason=reason,
         )
-        return _seal(office, work, actor, target, "report_outcome", manifest, {"outcome": True})
+        return _seal(
+            office,
+            work,
+            actor,
+            target,
+            attempt=_attempt("report_outcome", manifest, {"outcome": True}),
+            manifest=manifest,
+        )
 
 
 def withdraw(office: Office, actor: Actor, occurrence_id: int) -> None:
@@ -104,9 +113,11 @@ def withdraw(office: Office, actor: Actor, occurrence_id: int) -> None:
             raise NothingSubmittedError
         mine = actor.person.short_id == current.submitted_by
         attempt = Attempt(
-            extra_roles=frozenset({"submitter"}) if mine else frozenset(), subject_digest=current.manifest_digest
+            "withdraw",
+            extra_roles=frozenset({"submitter"}) if mine else frozenset(),
+            subject_digest=current.manifest_digest,
         )
-        fire(office, work, actor, target, "withdraw", attempt)
+        fire(office, work, actor, target, attempt)
         taken_back = update(submission).where(submission.c.id == current.id)
         work.connection.execute(taken_back.values(withdrawn_at=work.now))
         void_grants(work, [current.id])
@@ -140,19 +151,15 @@ def _for_whom(actor: Actor, provided_by: str | None) -> str:
     return provided_by or (actor.on_behalf_of or actor.person).short_id
 
 
-def _seal(
-    office: Office,
-    work: UnitOfWork,
-    actor: Actor,
-    target: Occurrence,
-    event: str,
-    manifest: Manifest,
-    values: Mapping[str, bool],
-) -> Submission:
-    digest = manifest.digest
+def _attempt(event: str, manifest: Manifest, values: Mapping[str, bool]) -> Attempt:
     payload = {"version": manifest.version, "note": manifest.note, "files": [each.name for each in manifest.files]}
-    attempt = Attempt(values=values, payload=payload, subject_digest=digest)
-    fire(office, work, actor, target, event, attempt)
+    return Attempt(event, values, payload, subject_digest=manifest.digest)
+
+
+def _seal(
+    office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, *, attempt: Attempt, manifest: Manifest
+) -> Submission:
+    fire(office, work, actor, target, attempt)
     earlier = select(submission.c.id).where(submission.c.occurrence_id == target.id)
     void_grants(work, list(work.connection.execute(earlier).scalars()))
     row = {
@@ -161,7 +168,7 @@ def _seal(
         "version": manifest.version,
         "kind": manifest.kind.value,
         "manifest": manifest.to_bytes().decode(),
-        "manifest_digest": digest,
+        "manifest_digest": manifest.digest,
         "submitted_at": work.now,
         "submitted_by": actor.person.short_id,
         "provided_by": manifest.provided_by,
