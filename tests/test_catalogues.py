@@ -96,4 +96,4 @@ def test_a_fuzzy_translation_is_found(copied):
 def test_a_catalogue_that_was_not_compiled_is_found(copied):
     """The check names a compiled catalogue that does not hold what its source says."""
     copied.write_text(copied.read_text("utf-8").replace('msgstr "Состояние"', 'msgstr "Статус"'), "utf-8")
-    assert check(copied.parents[2]).stdout == "opora.po: not compiled (make catalogues)\n"
+    assert "opora.po: not compiled (make catalogues)" in check(copied.parents[2]).stdout.splitlines()
