@@ -1,5 +1,6 @@
 """Organisations and posts named in a plan: one party however it is spelled, and whom to write to."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from activities.office import Office
 from activities.people import Person, person_from_row
 from activities.short_ids import find_short_id
 from activities.spelling import likely_name, spelling_key
-from activities.tables import activity_party, contact, party, party_spelling, person
+from activities.tables import activity, activity_party, contact, party, party_spelling, person
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -195,6 +196,31 @@ def set_party_kind(office: Office, party_id: int, kind: PartyKind) -> None:
     """Say whether a party is single, a group or superior."""
     with office.store.write() as work:
         work.connection.execute(update(party).where(party.c.id == party_id).values(kind=kind.value))
+
+
+def split_spelling(office: Office, spelling: str) -> Party:
+    """Let a spelling mean a party of its own again; the rows that are written so go with it.
+
+    Raises:
+        UnknownPartyError: no party is spelled so.
+    """
+    with office.store.write() as work:
+        mapped = party_spelling.c.spelling_key == spelling_key(spelling)
+        row = work.connection.execute(select(party_spelling).where(mapped)).first()
+        if row is None:
+            raise UnknownPartyError(party=spelling)
+        work.connection.execute(delete(party_spelling).where(mapped))
+        fresh = _new_party(work, row.spelling)
+        written = select(activity.c.id, activity.c.responsible)
+        rows = [each.id for each in work.connection.execute(written) if _names(each.responsible, spelling)]
+        moved = activity_party.c.activity_id.in_(rows) & (activity_party.c.party_id == row.party_id)
+        work.connection.execute(update(activity_party).where(moved).values(party_id=fresh.party_id))
+        return get_party(work.connection, row.spelling)
+
+
+def _names(responsible: str, spelling: str) -> bool:
+    """Whether a row's cell, a JSON list of names, has this spelling."""
+    return spelling_key(spelling) in {spelling_key(name) for name in json.loads(responsible)}
 
 
 def merge_parties(office: Office, source: Party, target: Party) -> None:

@@ -139,8 +139,9 @@ finding = Table(
     Column("id", Integer, primary_key=True),
     Column("plan_id", ForeignKey("plan.id"), nullable=False, index=True),
     Column("code", String(40), nullable=False),
-    Column("place", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
+    # An English template with its values as JSON, said in the reader's language when shown.
+    Column("template", Text, nullable=False),
     Column("details", Text, nullable=False, server_default="{}"),
 )
 

@@ -1,0 +1,169 @@
+"""From a file to a draft plan: sections, activities, parties and findings in one transaction."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from activities.acting import Actor
+from activities.allocation import allocate_short_id, allocate_short_ids
+from activities.importing import PlanReading, ReadActivity, read_plan
+from activities.importing.phrase import Phrase
+from activities.office import Office
+from activities.parties import NamedParty, ensure_party, propose_standings
+from activities.period import Period
+from activities.plans import Plan, PlanStatus, insert_findings, plan_from_row
+from activities.rhythm import Rhythm
+from activities.tables import activity, activity_party, plan, section
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+
+class PlanImportedAlreadyError(OporaError):
+    """The same file, byte for byte, is here."""
+
+    message = N_("This very file was imported on {on} as “{slug}”. Nothing was changed. See: opora plan show {slug}.")
+
+
+class SlugTakenError(OporaError):
+    """Two plans cannot share a short name."""
+
+    message = N_("Another plan is called “{slug}” already. Choose another name with --slug.")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPlan:
+    """The draft and the reading it came from."""
+
+    plan: Plan
+    reading: PlanReading
+
+
+def import_plan(
+    office: Office, actor: Actor, path: Path, *, period: Period | None = None, slug: str | None = None
+) -> ImportedPlan:
+    """Read a file and store it as a draft; starts nothing and mails nobody.
+
+    Raises:
+        PlanFileError and its kin: the file cannot be read as a plan.
+        PlanImportedAlreadyError: the same file is here; nothing was changed.
+    """
+    # Read before the transaction: parsing takes long, and a lock should not.
+    reading = read_plan(path, period)
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    with office.store.write() as work:
+        _refuse_known(work.connection, digest)
+        stored = _insert_plan(work, actor, path, reading, digest=digest, slug=slug)
+        sections = _insert_sections(work.connection, stored.id, reading)
+        _insert_activities(work, stored.id, reading, sections)
+        return ImportedPlan(stored, reading)
+
+
+def _refuse_known(connection: Connection, digest: bytes) -> None:
+    known = connection.execute(select(plan).where(plan.c.source_digest == digest)).first()
+    if known:
+        raise PlanImportedAlreadyError(on=f"{known.imported_at:%Y-%m-%d}", slug=known.slug)
+
+
+def _insert_plan(
+    work: UnitOfWork, actor: Actor, path: Path, reading: PlanReading, *, digest: bytes, slug: str | None
+) -> Plan:
+    row = {
+        "short_id": allocate_short_id(work.connection, plan, "l"),
+        "slug": _free_slug(work.connection, reading.period, slug),
+        "title": reading.title,
+        "starts_on": reading.period.starts_on,
+        "ends_on": reading.period.ends_on,
+        "status": PlanStatus.DRAFT.value,
+        "rhythm": Rhythm.QUARTER.value,
+        "columns": json.dumps([(each.role.value, each.heading) for each in reading.columns], ensure_ascii=False),
+        "source_name": path.name,
+        "source_digest": digest,
+        "imported_at": work.now,
+        "imported_by": actor.person.short_id,
+    }
+    return plan_from_row(work.connection.execute(insert(plan).values(row).returning(*plan.c)).mappings().one())
+
+
+def _free_slug(connection: Connection, period: Period, wanted: str | None) -> str:
+    taken = set(connection.execute(select(plan.c.slug)).scalars())
+    if wanted:
+        if wanted in taken:
+            raise SlugTakenError(slug=wanted)
+        return wanted
+    years = dict.fromkeys([period.starts_on.year, period.ends_on.year])
+    stem = "moc-" + "-".join(str(year) for year in years)
+    numbered = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
+    return next(slug for slug in numbered if slug not in taken)
+
+
+def _insert_sections(connection: Connection, plan_id: int, reading: PlanReading) -> dict[tuple[str, ...], int]:
+    """Store the headings; their row ids by path."""
+    ids: dict[tuple[str, ...], int] = {}
+    for position, each in enumerate(reading.sections):
+        row = {
+            "plan_id": plan_id,
+            "parent_id": ids.get(each.path[:-1]),
+            "position": position,
+            "number": each.number,
+            "title": each.title,
+            "level": each.level,
+        }
+        ids[each.path] = int(connection.execute(insert(section).values(row).returning(section.c.id)).scalar_one())
+    return ids
+
+
+def _insert_activities(
+    work: UnitOfWork, plan_id: int, reading: PlanReading, sections: dict[tuple[str, ...], int]
+) -> None:
+    short_ids = allocate_short_ids(work.connection, activity, "a", len(reading.activities))
+    findings = [(each.code.value, str(each.row or ""), each.phrase) for each in reading.defects]
+    for position, (each, short_id) in enumerate(zip(reading.activities, short_ids, strict=True)):
+        row = _activity_row(each) | {
+            "short_id": short_id,
+            "plan_id": plan_id,
+            "section_id": sections.get(each.section),
+            "position": position,
+        }
+        statement = insert(activity).values(row).returning(activity.c.id)
+        activity_id = int(work.connection.execute(statement).scalar_one())
+        parties = [ensure_party(work, name) for name in each.responsible]
+        _insert_parties(work.connection, activity_id, parties)
+        findings += [_mapped(party, each.number) for party in parties if party.mapped_from]
+    findings += [
+        ("unplaced", each.place.phrase.say(), Phrase(N_("No column took: “{text}”."), {"text": each.text}))
+        for each in reading.unplaced
+    ]
+    insert_findings(work.connection, plan_id, findings)
+
+
+def _activity_row(read: ReadActivity) -> dict[str, Any]:
+    return {
+        "number": read.number,
+        "title": read.title,
+        "result": read.result,
+        "deadline_text": read.deadline,
+        "responsible": json.dumps(read.responsible, ensure_ascii=False),
+        "schedule": json.dumps(read.schedule.to_json(), ensure_ascii=False),
+        "kind": read.proposal.kind.value,
+        "confidence": read.schedule.confidence.value,
+    }
+
+
+def _insert_parties(connection: Connection, activity_id: int, parties: Sequence[NamedParty]) -> None:
+    distinct = list({each.party_id: each for each in parties}.values())
+    rows = [
+        {"activity_id": activity_id, "position": position, "party_id": each.party_id, "standing": standing.value}
+        for position, (each, standing) in enumerate(zip(distinct, propose_standings(distinct), strict=True))
+    ]
+    if rows:
+        connection.execute(insert(activity_party), rows)
+
+
+def _mapped(party: NamedParty, number: str) -> tuple[str, str, Phrase]:
+    template = N_("“{spelling}” was taken for “{name}”. If that is wrong: opora party split “{spelling}”.")
+    return "spelling_mapped", number, Phrase(template, {"spelling": party.mapped_from, "name": party.name})

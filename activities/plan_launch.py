@@ -1,0 +1,159 @@
+"""Launching a plan: its occurrences become running instances."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from activities.acting import Actor
+from activities.allocation import allocate_short_ids
+from activities.deadlines.schedule import Schedule
+from activities.expansion import PlannedOccurrence, expand
+from activities.guards import GUARDS
+from activities.kinds import ActivityKind
+from activities.office import Office
+from activities.plans import Plan, PlanStatus
+from activities.roles import Role, holds_anywhere
+from activities.tables import activity, occurrence, plan
+from engine.errors import N_, OporaError
+from engine.execution import Start
+from engine.identifiers import new_uuid7
+from engine.machine import RoleNotAllowedError
+from engine.unit_of_work import UnitOfWork
+from workflows.catalogue import get_workflow
+
+CALENDAR_KEY = "house"
+ROLE_NAMES = tuple(role.value for role in Role)
+
+
+class PlanNotDraftError(OporaError):
+    """Only a draft is launched."""
+
+    message = N_("“{slug}” is not a draft: it is {status}. See: opora plan show {slug}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What launching did: counts of occurrences by how they begin.
+
+    Args:
+        before_record: due before the start of record; they wait on a list and nothing is sent for them.
+    """
+
+    plan: Plan
+    occurrences: int
+    awaiting_date: int
+    before_record: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An occurrence about to be created, with the activity it belongs to."""
+
+    activity_id: int
+    planned: PlannedOccurrence
+    before_record: bool
+
+
+def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None = None) -> Launch:
+    """Make a draft live: every activity gets its occurrences, every occurrence a workflow instance.
+
+    Args:
+        office: where.
+        actor: a coordinator or administrator.
+        draft: the plan.
+        from_on: the start of record, today by default; what was due before it sends nothing.
+
+    Raises:
+        PlanNotDraftError: live or closed already.
+        RoleNotAllowedError: the actor coordinates nothing.
+    """
+    record_from = from_on or office.today()
+    with office.store.write() as work:
+        _refuse(work.connection, actor, draft)
+        planned = [
+            each
+            for row in work.connection.execute(select(activity).where(activity.c.plan_id == draft.id))
+            for each in _plan_activity(office, draft, row, record_from)
+        ]
+        create_occurrences(office, work, actor, planned)
+        launched = update(plan).where(plan.c.id == draft.id, plan.c.status == PlanStatus.DRAFT.value)
+        if work.connection.execute(launched.values(status="live", launched_on=record_from)).rowcount != 1:
+            raise PlanNotDraftError(slug=draft.slug, status=PlanStatus.LIVE.value)
+    return Launch(
+        plan=draft,
+        occurrences=len(planned),
+        awaiting_date=sum(each.planned.awaiting_date for each in planned),
+        before_record=sum(each.before_record for each in planned),
+    )
+
+
+def _refuse(connection: Connection, actor: Actor, draft: Plan) -> None:
+    status = connection.execute(select(plan.c.status).where(plan.c.id == draft.id)).scalar_one()
+    if status != PlanStatus.DRAFT.value:
+        raise PlanNotDraftError(slug=draft.slug, status=status)
+    if not holds_anywhere(connection, actor.person.id, (Role.COORDINATOR, Role.ADMINISTRATOR)):
+        raise RoleNotAllowedError(event="launch", roles=f"{Role.COORDINATOR}, {Role.ADMINISTRATOR}")
+
+
+def _plan_activity(office: Office, draft: Plan, row: Row[*tuple[Any, ...]], record_from: date) -> list[_Planned]:
+    schedule = Schedule.from_json(json.loads(row.schedule))
+    expanded = expand(schedule, ActivityKind(row.kind), draft.period, draft.rhythm, office.calendar)
+    return [
+        _Planned(row.id, each, before_record=each.due_on is not None and each.due_on < record_from) for each in expanded
+    ]
+
+
+def create_occurrences(office: Office, work: UnitOfWork, actor: Actor, planned: list[_Planned]) -> None:
+    """Start an instance for each and store the occurrences, within the caller's transaction."""
+    if not planned:
+        return
+    definition = get_workflow("activity", GUARDS, ROLE_NAMES)
+    starts = [
+        Start(
+            public_id=str(new_uuid7(lambda: work.now)),
+            state="awaiting_date" if each.planned.awaiting_date else "planned",
+            anchors={"starts_on": each.planned.starts_on, "due_on": each.planned.due_on},
+            calendar_key=CALENDAR_KEY,
+            actor=actor.person.short_id,
+            channel=actor.channel,
+            payload={**actor.payload(), "key": each.planned.key},
+        )
+        for each in planned
+    ]
+    instances = office.execution.start_many(work, definition, starts)
+    short_ids = allocate_short_ids(work.connection, occurrence, "o", len(planned))
+    rows = [
+        {
+            "short_id": short_id,
+            "activity_id": each.activity_id,
+            "instance_id": instance.id,
+            "key": each.planned.key,
+            "rrule": each.planned.rrule,
+            "planned_starts_on": each.planned.starts_on,
+            "planned_ends_on": each.planned.ends_on,
+            "planned_due_on": each.planned.due_on,
+            "ends_on": each.planned.ends_on,
+            "before_record": each.before_record,
+        }
+        for each, instance, short_id in zip(planned, instances, short_ids, strict=True)
+    ]
+    work.connection.execute(insert(occurrence), rows)
+
+
+def create_next_on_request(office: Office, work: UnitOfWork, actor: Actor, activity_id: int) -> None:
+    """Once a waiting request is opened, the next one waits."""
+    keys = work.connection.execute(select(occurrence.c.key).where(occurrence.c.activity_id == activity_id)).all()
+    ordinal = len(keys) + 1
+    waiting = PlannedOccurrence(
+        key=f"no{ordinal}",
+        starts_on=None,
+        ends_on=None,
+        due_on=None,
+        awaiting_date=True,
+        rrule=None,
+        ordinal=ordinal,
+    )
+    create_occurrences(office, work, actor, [_Planned(activity_id, waiting, before_record=False)])
