@@ -1,4 +1,4 @@
-"""RFC 5545 sections 3.4 to 3.8 as tables, with the properties of RFC 7986 and those of Microsoft and Apple in feeds.
+"""RFC 5545 sections 3.4 to 3.8 as tables, with RFC 7986, RFC 9253's types, and what Microsoft and Apple put into feeds.
 
 Components and properties that stand in no table (X- names, later RFCs) are checked for their form only.
 """
@@ -43,7 +43,7 @@ PROPERTY_TYPES: Mapping[str, tuple[str, ...]] = {
     "RDATE": (*_TIMES, "PERIOD"),
     "RECURRENCE-ID": _TIMES,
     "REFRESH-INTERVAL": ("DURATION",),
-    "RELATED-TO": ("TEXT",),
+    "RELATED-TO": ("TEXT", "URI", "UID"),
     "REPEAT": ("INTEGER",),
     "RESOURCES": ("TEXT",),
     "RRULE": ("RECUR",),

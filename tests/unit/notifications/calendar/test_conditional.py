@@ -44,6 +44,7 @@ def test_the_etag_is_strong_quoted_and_follows_the_bytes() -> None:
         ('"a,b', False),
         ('w/"a,b"', False),
         ('"x" "a,b"', False),
+        ('"x""a,b"', False),
         ('"x", *', False),
         ('junk, "a,b"', False),
     ],

@@ -73,6 +73,19 @@ DTSTAMP:20260302T060000Z
 UID:weekly
 RECURRENCE-ID;TZID=Asia/Omsk:20260322T090000
 END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID="Asia/Omsk":20260301T090000
+DTEND:20260301T040000Z
+DTSTAMP:20260302T060000Z
+UID:across
+SUMMARY:An hour across
+\t zones
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID=/example.org/Omsk:20260301T090000
+DTSTAMP:20260302T060000Z
+UID:elsewhere
+END:VEVENT
 BEGIN:VTODO
 DTSTAMP:20260302T060000Z
 UID:todo
@@ -93,7 +106,7 @@ def _codes(data: bytes) -> set[str]:
 def test_a_good_feed_has_no_findings() -> None:
     """The sample that the mutants are made from passes, and a parser reads it."""
     assert lint(FEED) == []
-    assert len(Calendar.from_ical(FEED).walk("VEVENT")) == 3
+    assert len(Calendar.from_ical(FEED).walk("VEVENT")) == 5
 
 
 MUTANTS: list[tuple[str, bytes, bytes]] = [
@@ -124,6 +137,7 @@ MUTANTS: list[tuple[str, bytes, bytes]] = [
     ("unbalanced", b"END:VALARM\r\n", b""),
     ("unbalanced", b"END:VEVENT", b"END:VTODO"),
     ("unbalanced", b"END:VCALENDAR", b"END:VCALENDAR\r\nEND:VCALENDAR"),
+    ("unbalanced", b"END:VCALENDAR", b"END:VCALENDAR\r\nEND:"),
     ("unclosed", b"END:VCALENDAR\r\n", b""),
     ("misplaced-component", b"BEGIN:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT\r\nBEGIN:VCALENDAR"),
     ("misplaced-component", b"BEGIN:VTIMEZONE", b"BEGIN:VALARM\r\nEND:VALARM\r\nBEGIN:VTIMEZONE"),
