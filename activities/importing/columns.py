@@ -1,9 +1,10 @@
 """Which column of a table holds what: by the wording of its heading, else by what stands in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from activities.importing.folding import fold
 from activities.importing.numbering import find_bare_number
@@ -47,8 +48,14 @@ class Columns:
         return self.title_rows + self.heading_rows
 
     def of(self, cell: Cell) -> Column:
-        """The column that a cell stands in: the one it shares most of the grid with, the first among equals."""
-        return max(self.columns, key=lambda column: cell.overlap(column.start, column.end))
+        """The column that a cell stands in: the one it shares most of the grid with, the first among equals.
+
+        A cell beside all headings stands in a column of its own.
+        """
+        nearest = max(self.columns, key=lambda column: cell.overlap(column.start, column.end))
+        if cell.overlap(nearest.start, nearest.end):
+            return nearest
+        return Column(ColumnRole.OTHER, cell.column, cell.end, "")
 
     def has(self, role: ColumnRole) -> bool:
         """Whether any column holds that."""
@@ -89,37 +96,58 @@ def find_headed_columns(table: Table) -> Columns | None:
     """The columns by the table's own headings, or None where no row is one of headings."""
     for index, row in enumerate(table.rows[:_HEADINGS_WITHIN]):
         columns = _read_headings(row)
-        if _is_plan(columns):
-            return Columns(_promote_title(columns), table.width, index, 1)
+        if _is_plan(columns) and not any(find_bare_number(cell.text) for cell in row.filled()):
+            below = list(takewhile(_has_continued, table.rows[index + 1 :]))
+            for lower in below:
+                columns = _refine(columns, lower)
+            return Columns(_promote_title(columns), table.width, index, 1 + len(below))
     return None
+
+
+def _has_continued(row: Row) -> bool:
+    """Whether the row is a lower level of the headings: some of them are merged down into it."""
+    return any(cell.continued for cell in row.cells)
+
+
+def _refine(columns: tuple[Column, ...], lower: Row) -> tuple[Column, ...]:
+    """The columns as a lower row of headings divides them; each keeps the upper heading before its own."""
+    refined = []
+    for cell in lower.cells:
+        upper = max(columns, key=lambda column: cell.overlap(column.start, column.end))
+        heading = upper.heading if cell.continued or cell.is_blank else f"{upper.heading}: {fold(cell.text)}"
+        role = upper.role if upper.role is not ColumnRole.OTHER else tell_role(cell.text) or ColumnRole.OTHER
+        refined.append(Column(role, cell.column, cell.end, heading))
+    return tuple(refined)
 
 
 def find_columns_by_content(table: Table) -> Columns | None:
     """The columns by what stands in them, or None where no column holds deadlines beside one of longer texts."""
     rows = [row for row in table.rows if len(row.filled()) > 1]
-    texts = {
-        at: [fold(cell.text) for row in rows for cell in row.filled() if cell.column == at] for at in range(table.width)
-    }
-    filled = {at: column for at, column in texts.items() if column}
-    deadline = _best(filled, lambda text: _DEADLINE_WORDS.search(text.lower()) is not None)
-    number = _best(filled, lambda text: find_bare_number(text) is not None)
-    rest = {at: column for at, column in filled.items() if at not in {deadline, number}}
-    if deadline is None or not rest:
+    texts: dict[int, list[str]] = {}
+    for cell in (cell for row in rows for cell in row.filled()):
+        texts.setdefault(cell.column, []).append(fold(cell.text))
+    roles = _tell_roles(texts)
+    if ColumnRole.TITLE not in roles.values():
         return None
-    title = max(rest, key=lambda at: sum(map(len, rest[at])) / len(rest[at]))
-    responsible = min(rest.keys() - {title}, key=lambda at: len(set(rest[at])) / len(rest[at]), default=None)
-    roles = {number: ColumnRole.NUMBER, deadline: ColumnRole.DEADLINE, title: ColumnRole.TITLE}
-    roles |= {responsible: ColumnRole.RESPONSIBLE}
-    spare = iter((ColumnRole.RESULT,))
-    return Columns(
-        tuple(Column(roles.get(at) or next(spare, ColumnRole.OTHER), at, at + 1, "") for at in sorted(filled)),
-        table.width,
-        title_rows=0,
-        heading_rows=0,
-    )
+    columns = tuple(Column(roles.get(at, ColumnRole.OTHER), at, at + 1, "") for at in sorted(texts))
+    return Columns(columns, table.width, title_rows=0, heading_rows=0)
 
 
-def _best(columns: dict[int, list[str]], fits: "callable") -> int | None:  # type: ignore[valid-type]
+def _tell_roles(texts: dict[int, list[str]]) -> dict[int, ColumnRole]:
+    """Deadlines and numbers show what they are; then titles are the longest, parties repeat most, a result is left."""
+    deadline = _best(texts, lambda text: _DEADLINE_WORDS.search(text.lower()) is not None)
+    number = _best(texts, lambda text: find_bare_number(text) is not None)
+    rest = [at for at in sorted(texts) if at not in {deadline, number}]
+    if deadline is None or not rest:
+        return {}
+    title = max(rest, key=lambda at: sum(map(len, texts[at])) / len(texts[at]))
+    others = sorted((at for at in rest if at != title), key=lambda at: len(set(texts[at])) / len(texts[at]))
+    roles = {deadline: ColumnRole.DEADLINE, title: ColumnRole.TITLE}
+    roles |= {number: ColumnRole.NUMBER} if number is not None else {}
+    return roles | dict(zip(others, (ColumnRole.RESPONSIBLE, ColumnRole.RESULT), strict=False))
+
+
+def _best(columns: dict[int, list[str]], fits: Callable[[str], bool]) -> int | None:
     """The column most of whose texts fit, if at least `_CONTENT_SHARE` of them do."""
     shares = {at: sum(map(fits, texts)) / len(texts) for at, texts in columns.items()}
     best = max(shares, key=lambda at: shares[at], default=None)

@@ -51,6 +51,7 @@ class PlanRows:
     items: list[Section | ActivityRow | EmptyRow] = field(default_factory=list)
     outline: Outline = field(default_factory=Outline)
     unplaced: list[tuple[str, Place]] = field(default_factory=list)
+    _section_named: str = ""
 
     def read(self, rows: Sequence[Row], columns: Columns) -> None:
         """Take in the rows below a table's headings."""
@@ -65,6 +66,7 @@ class PlanRows:
 
     def _read_row(self, row: Row, columns: Columns, below: Sequence[Row]) -> None:
         fields = _Fields.of(row, columns)
+        self._enter_section_column(row, fields)
         heading = _heading_of(row, fields, columns, below)
         if heading is not None and _is_remark(heading):
             self._set_aside(row)
@@ -80,9 +82,18 @@ class PlanRows:
         else:
             self._set_aside(row)
 
+    def _enter_section_column(self, row: Row, fields: "_Fields") -> None:
+        """Open a section where a column beside the titles names a new one."""
+        name = fold(fields.own_text(ColumnRole.SECTION))
+        if name and name != self._section_named and not fields.only(ColumnRole.SECTION):
+            self.items.append(self.outline.enter(name, row.place))
+            self._section_named = name
+
     def _goes_on(self, fields: "_Fields") -> bool:
         """Whether the row is the lower part of the activity above, whose title is merged over both."""
-        return fields.title_continued and bool(self.items) and isinstance(self.items[-1], ActivityRow)
+        renumbered = fields.own_text(ColumnRole.NUMBER) != ""
+        above = bool(self.items) and isinstance(self.items[-1], ActivityRow)
+        return fields.title_continued and above and not renumbered
 
     def _append(self, fields: "_Fields") -> None:
         above = self.items[-1]
@@ -154,7 +165,7 @@ class _Fields:
         return tuple(
             Extra(column.heading, fold_lines(cell.text), cell.place)
             for column, cell in self.cells
-            if column.role in {ColumnRole.OTHER, ColumnRole.SECTION} and not (own and cell.continued)
+            if column.role is ColumnRole.OTHER and not (own and cell.continued)
         )
 
 

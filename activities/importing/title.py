@@ -44,10 +44,10 @@ def _extend(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
 
 
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
-_MONTH = rf"(?:{'|'.join(_MONTHS)})\w*"
+_MONTH = rf"(?:{'|'.join(stem for stem in _MONTHS if stem != 'ма')}|ма[йея]\b)\w*"
 _YEAR = r"20\d\d"
 _DASH = r"\s*[-‐‑–—−/]\s*"
-_HALF = r"(?P<half>I{1,2}|[12]|перв\w+|втор\w+)(?:-?[ео]е)?\s+полугодие"
+_HALF = r"(?P<half>I{1,2}|[12]|перв\w+|втор\w+)(?:-?[ео]?е)?\s+полугодие"
 _SCHOOL_YEARS = rf"(?P<first>{_YEAR}){_DASH}(?P<last>{_YEAR}|\d\d)\s*(?:г\.?\s*)?(?:уч)"
 _DATE = r"(\d{1,2})\.(\d{1,2})\.(20\d\d)"
 
@@ -118,14 +118,8 @@ def _years(match: re.Match[str]) -> Period | None:
 
 
 def _month(name: str) -> int:
-    return next(
-        number for number, stem in enumerate(_MONTHS, 1) if name.lower().startswith(stem) and _is_may(name, stem)
-    )
-
-
-def _is_may(name: str, stem: str) -> bool:
-    """«ма» is the stem of both май and март."""
-    return stem != "ма" or name.lower()[:3] in {"май", "мая", "мае"}
+    """The month's number. «ма» stands behind «март», so it is left for May."""
+    return next(number for number, stem in enumerate(_MONTHS, 1) if name.lower().startswith(stem))
 
 
 def _months(year: int, first: int, last: int) -> Period:
