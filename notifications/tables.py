@@ -20,27 +20,30 @@ letter = Table(
     "letter",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
     # One letter per cause, recipient and kind: what is repeated after a crash finds it written already.
-    Column("cause_key", String(120), nullable=False),
+    Column("cause_key", String(200), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("recipient", String(254), nullable=False),
     Column("language", String(8), nullable=False),
+    # What the text needs, as JSON. Links are made from the grants it names only when the letter is sent.
     Column("context", Text, nullable=False),
-    Column("grant_id", ForeignKey("grant.id")),
-    Column("message_id", String(200), nullable=False, unique=True),
-    Column("references_id", String(200)),
+    Column("message_id", String(320), nullable=False, unique=True),
+    Column("references_id", String(320)),
     Column("state", String(16), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # When a sender looks at it next: for a leased letter the end of the lease, for a finished one never.
     Column("send_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_token", String(36)),
-    Column("lease_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
     Column("error", Text),
     UniqueConstraint("cause_key", "person_id", "kind"),
     Index("ix_letter_send_at", "send_at"),
+    Index("ix_letter_sent_at", "sent_at"),
+    Index("ix_letter_person_id", "person_id", "kind"),
 )
 
 mailbox = Table(
@@ -48,6 +51,8 @@ mailbox = Table(
     metadata,
     Column("name", String(254), primary_key=True),
     Column("paused_until", UtcDateTime),
+    # Pauses in a row; each makes the next one longer, a letter that goes through ends the row.
+    Column("failures", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
 )
 
@@ -55,10 +60,15 @@ notice = Table(
     "notice",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("dedup_key", String(200), nullable=False, unique=True),
+    Column("dedup_key", String(200), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("raised_at", UtcDateTime, nullable=False, index=True),
+    Column("raised_at", UtcDateTime, nullable=False),
+    # Told in a digest, or found to be over when the digest was written.
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("dedup_key", "person_id"),
+    Index("ix_notice_open", "person_id", sqlite_where=Column("settled_at").is_(None)),
 )
 
 subscription = Table(

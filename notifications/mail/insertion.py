@@ -1,0 +1,23 @@
+"""Writing a row unless it is there: what is repeated after a crash changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """Insert a row whose unique key is not taken; whether it was inserted.
+
+    Race-free on both databases (`ON CONFLICT DO NOTHING`): of two writers one inserts, the other waits and gives way.
+
+    Args:
+        connection: of the transaction that the row belongs to.
+        table: where it goes.
+        row: all its values.
+        key: the columns of the unique constraint.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    return connection.execute(statement).rowcount == 1
