@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import takewhile
 
 from activities.importing.folding import fold
@@ -97,27 +98,36 @@ def find_headed_columns(table: Table) -> Columns | None:
     for index, row in enumerate(table.rows[:_HEADINGS_WITHIN]):
         columns = _read_headings(row)
         if _is_plan(columns) and not any(find_bare_number(cell.text) for cell in row.filled()):
-            below = list(takewhile(_has_continued, table.rows[index + 1 :]))
+            below = list(takewhile(partial(_subdivides, columns), table.rows[index + 1 :]))
             for lower in below:
                 columns = _refine(columns, lower)
             return Columns(_promote_title(columns), table.width, index, 1 + len(below))
     return None
 
 
-def _has_continued(row: Row) -> bool:
-    """Whether the row is a lower level of the headings: some of them are merged down into it."""
-    return any(cell.continued for cell in row.cells)
+def _subdivides(columns: Sequence[Column], row: Row) -> bool:
+    """Whether the row is a lower level of the headings: each cell merged down into it, or part of a wider heading."""
+    return any(cell.continued for cell in row.cells) and all(
+        cell.continued
+        or any(c.start <= cell.column and cell.end <= c.end and cell.span < c.end - c.start for c in columns)
+        for cell in row.cells
+    )
 
 
 def _refine(columns: tuple[Column, ...], lower: Row) -> tuple[Column, ...]:
     """The columns as a lower row of headings divides them; each keeps the upper heading before its own."""
-    refined = []
-    for cell in lower.cells:
-        upper = max(columns, key=lambda column: cell.overlap(column.start, column.end))
-        heading = upper.heading if cell.continued or cell.is_blank else f"{upper.heading}: {fold(cell.text)}"
-        role = upper.role if upper.role is not ColumnRole.OTHER else tell_role(cell.text) or ColumnRole.OTHER
-        refined.append(Column(role, cell.column, cell.end, heading))
+    refined: list[Column] = []
+    for upper in columns:
+        parts = [cell for cell in lower.cells if not cell.continued and cell.overlap(upper.start, upper.end)]
+        refined += [_part(upper, cell) for cell in parts] or [upper]
     return tuple(refined)
+
+
+def _part(upper: Column, cell: Cell) -> Column:
+    """A part of a divided column: its own heading behind the upper one, and what either says it holds."""
+    heading = f"{upper.heading}: {fold(cell.text)}" if not cell.is_blank else upper.heading
+    role = upper.role if upper.role is not ColumnRole.OTHER else tell_role(cell.text) or ColumnRole.OTHER
+    return Column(role, cell.column, cell.end, heading)
 
 
 def find_columns_by_content(table: Table) -> Columns | None:

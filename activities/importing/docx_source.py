@@ -27,7 +27,8 @@ def read_docx(path: Path) -> Source:
         package = DocxPackage(container, path.name)
         reading = _Reading(AutomaticNumbers.of(package))
         blocks = tuple(reading.iter_blocks(_body(package.read_document())))
-        return Source(blocks, (*reading.notes, *reading.iter_beside(package)))
+        beside = tuple(reading.iter_beside(package))
+        return Source(blocks, (*reading.notes, *beside))
 
 
 def _body(document: etree._Element) -> etree._Element:
