@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from engine.errors import N_, OporaError
 
 BUSY_TIMEOUT_SECONDS = 30
 _WRITES = "opora_writes"
+# What SQLite gives by itself: all that a read transaction sees is of one moment.
+_POSTGRESQL_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class DatabaseUrlError(OporaError):
@@ -82,12 +84,13 @@ def _open_sqlite(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A short read transaction; fetch everything inside, keep no cursor open across a yield or I/O.
+    """A short read transaction that sees one moment; fetch everything inside, keep no cursor open across I/O.
 
     Raises:
         DatabaseUnavailableError: the database cannot be opened or read.
     """
-    with _calm_errors(), engine.begin() as connection:
+    options = _POSTGRESQL_SNAPSHOT if engine.dialect.name == "postgresql" else {}
+    with _calm_errors(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -106,5 +109,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _calm_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseUnavailableError(reason=str(error.orig).strip().splitlines()[0]) from error
+    except DatabaseError as error:
+        # `DatabaseError` itself is what a damaged file gives; its other children are faults of the program.
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise
+        reason = str(error.orig).strip() or type(error.orig).__name__
+        raise DatabaseUnavailableError(reason=reason.splitlines()[0]) from error

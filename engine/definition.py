@@ -109,6 +109,14 @@ class WorkflowDefinition:
         """The events that a state allows, in the order of the definition, each once."""
         return tuple(dict.fromkeys(each.event for each in self.transitions if state in each.sources))
 
+    def ladder(self, name: str) -> Ladder:
+        """A ladder by name.
+
+        Raises:
+            KeyError: no such ladder.
+        """
+        return {each.name: each for each in self.ladders}[name]
+
     def ladders_in(self, state: str) -> Iterator[Ladder]:
         """The ladders climbed in a state."""
         return (each for each in self.ladders if state in each.states)

@@ -1,15 +1,17 @@
 """Starting instances and firing events: one code path for one instance or many, one transaction for all they change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from engine.canonical import sha256
 from engine.definition import SAME_STATE, Ladder, WorkflowDefinition
+from engine.faults import reach
 from engine.history import NO_DIGEST, Entry, Payload
 from engine.machine import Move, WorkflowMachine
-from engine.registry import Calendar, Facts, Registry
+from engine.registry import Facts, Registry
 from engine.store import (
     Instance,
     StaleRevisionError,
@@ -24,7 +26,7 @@ from engine.store import (
     pin_definition,
     read_heads,
 )
-from engine.timers import Anchors, Armed, arm
+from engine.timers import Anchors, Armed, Arming, arm
 from engine.unit_of_work import UnitOfWork
 
 CREATED = "create"
@@ -91,7 +93,7 @@ class _Rows:
     step: Step
     payload: Payload
     disarmed: tuple[str, ...]
-    armed: tuple[Armed, ...]
+    armings: tuple[Arming, ...]
 
 
 class Execution:
@@ -115,8 +117,8 @@ class Execution:
         rows = []
         for instance_id, row, start in zip(ids, fresh, starts, strict=True):
             instance = Instance(id=instance_id, **{name: row[name] for name in Instance.__slots__ if name != "id"})
-            armed = self._arm_all(definition, instance, work.now)
-            rows.append(_created(instance, definition, start, armed, work.now))
+            armings = self._arm(definition.ladders_in(instance.state), instance, work.now)
+            rows.append(_created(instance, definition, start, armings, work.now))
         self._append(work, rows)
         return [row.step.instance for row in rows]
 
@@ -130,38 +132,51 @@ class Execution:
         Raises:
             EventNotAllowedError, RoleNotAllowedError or a guard's refusal: nothing was changed.
             StaleRevisionError: an instance has moved on.
+            BrokenHistoryError: an instance's history lacks its newest entry.
         """
+        if not firings:
+            return []
         ids = [firing.instance_id for firing in firings]
         if len(set(ids)) != len(ids):
             raise ValueError("one event per instance and transaction step")
         instances = lock_instances(work.connection, ids)
-        heads = read_heads(work.connection, ids)
-        rows = [
-            self._step(work, instances[firing.instance_id], heads[firing.instance_id], firing) for firing in firings
-        ]
+        heads = read_heads(work.connection, instances)
+        machines = self.machines(work, instances.values())
+        rows = []
+        for firing in firings:
+            before = instances[firing.instance_id]
+            rows.append(self._step(machines[before.definition_id], before, heads[before.id], firing, work.now))
         advance_instances(work.connection, [_advance_row(row.step.instance) for row in rows])
+        reach("step.advanced")
         self._append(work, rows)
         return [row.step for row in rows]
 
-    def machine(self, work: UnitOfWork, definition_id: int) -> WorkflowMachine:
-        """The shared machine of a pinned definition."""
-        if definition_id not in self._machines:
-            definition = load_definition(work.connection, definition_id)
-            self._machines[definition_id] = WorkflowMachine(definition, self.registry.guards)
-        return self._machines[definition_id]
+    def machines(self, work: UnitOfWork, instances: Iterable[Instance]) -> dict[int, WorkflowMachine]:
+        """The shared machines of the instances' pinned definitions, by the definitions' row ids.
 
-    def _step(self, work: UnitOfWork, before: Instance, head: bytes, firing: Firing) -> _Rows:
+        Raises:
+            UnknownGuardError: a definition asks for a guard that this program does not have.
+        """
+        found = {each: self._machines.get(each) for each in {instance.definition_id for instance in instances}}
+        return {key: machine or self._build(work, key) for key, machine in found.items()}
+
+    def _build(self, work: UnitOfWork, definition_id: int) -> WorkflowMachine:
+        machine = WorkflowMachine(load_definition(work.connection, definition_id), self.registry.guards)
+        # Kept only once committed: the id of a definition that is rolled back may be given to another one.
+        work.on_commit(partial(self._machines.setdefault, definition_id, machine))
+        return machine
+
+    def _step(self, machine: WorkflowMachine, before: Instance, head: bytes, firing: Firing, now: datetime) -> _Rows:
         if firing.expected_revision is not None and firing.expected_revision != before.revision:
             raise StaleRevisionError
-        machine = self.machine(work, before.definition_id)
         move = machine.move(before.state, firing.event, firing.facts)
-        after = _moved(before, move, firing, work.now)
-        disarmed, armed = self._rearm(machine.definition, before, after, work.now)
-        payload = Payload.seal(_payload_values(firing.payload, before, after, armed))
+        after = _moved(before, move, firing, now)
+        disarmed, armings = self._rearm(machine.definition, before, after, now)
+        payload = Payload.seal(_payload_values(firing.payload, before, after, armings))
         entry = Entry(
             instance=before.public_id,
             revision=after.revision,
-            at=work.now,
+            at=now,
             event=firing.event,
             from_state=before.state,
             to_state=after.state,
@@ -172,19 +187,15 @@ class Execution:
             payload_digest=payload.digest(),
             previous_digest=head,
         )
-        return _Rows(Step(after, before.state, entry), payload, disarmed, armed)
+        return _Rows(Step(after, before.state, entry), payload, disarmed, armings)
 
-    def _arm_all(self, definition: WorkflowDefinition, instance: Instance, now: datetime) -> tuple[Armed, ...]:
-        return self._arm(list(definition.ladders_in(instance.state)), instance, now)
-
-    def _arm(self, ladders: Sequence[Ladder], instance: Instance, now: datetime) -> tuple[Armed, ...]:
-        calendar: Calendar = self.registry.calendar(instance.calendar_key)
-        armed = (arm(ladder, instance.anchors(), calendar, now) for ladder in ladders)
-        return tuple(each for each in armed if each is not None)
+    def _arm(self, ladders: Iterable[Ladder], instance: Instance, now: datetime) -> tuple[Arming, ...]:
+        calendar = self.registry.calendar(instance.calendar_key)
+        return tuple(arm(ladder, instance.anchors(), calendar, now) for ladder in ladders)
 
     def _rearm(
         self, definition: WorkflowDefinition, before: Instance, after: Instance, now: datetime
-    ) -> tuple[tuple[str, ...], tuple[Armed, ...]]:
+    ) -> tuple[tuple[str, ...], tuple[Arming, ...]]:
         """Ladders to remove and to arm: one that goes on in the new state with the same anchors is left as it is."""
         moved = {name for name, value in after.anchors().items() if value != before.anchors()[name]}
         old = list(definition.ladders_in(before.state))
@@ -203,13 +214,18 @@ class Execution:
             [_entry_row(row.step) for row in rows],
             [_payload_row(row.step, row.payload) for row in rows],
         )
+        reach("step.recorded")
         disarm_ladders(
             work.connection, [{"key": row.step.instance.id, "ladder": name} for row in rows for name in row.disarmed]
         )
         arm_ladders(
-            work.connection, [_ladder_row(row.step.instance, each) for row in rows for each in row.armed if each.rung]
+            work.connection,
+            [_ladder_row(row.step.instance, each.armed) for row in rows for each in row.armings if each.armed],
         )
+        reach("step.rearmed")
         insert_messages(work.connection, [_message_row(row.step, work.now) for row in rows])
+        reach("step.announced")
+        work.ring_on_commit()
 
 
 def _fresh_row(definition: WorkflowDefinition, definition_id: int, start: Start, now: datetime) -> dict[str, Any]:
@@ -228,9 +244,9 @@ def _fresh_row(definition: WorkflowDefinition, definition_id: int, start: Start,
 
 
 def _created(
-    instance: Instance, definition: WorkflowDefinition, start: Start, armed: tuple[Armed, ...], now: datetime
+    instance: Instance, definition: WorkflowDefinition, start: Start, armings: tuple[Arming, ...], now: datetime
 ) -> _Rows:
-    payload = Payload.seal(_payload_values(start.payload, None, instance, armed))
+    payload = Payload.seal(_payload_values(start.payload, None, instance, armings))
     entry = Entry(
         instance=instance.public_id,
         revision=1,
@@ -245,7 +261,7 @@ def _created(
         payload_digest=payload.digest(),
         previous_digest=NO_DIGEST,
     )
-    return _Rows(Step(instance, "", entry), payload, (), armed)
+    return _Rows(Step(instance, "", entry), payload, (), armings)
 
 
 def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Instance:
@@ -262,7 +278,7 @@ def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Insta
 
 
 def _payload_values(
-    values: Mapping[str, Any], before: Instance | None, after: Instance, armed: tuple[Armed, ...]
+    values: Mapping[str, Any], before: Instance | None, after: Instance, armings: tuple[Arming, ...]
 ) -> dict[str, Any]:
     """The caller's payload plus what moved: dates from and to, reminders that were past already."""
     sealed = dict(values)
@@ -274,7 +290,7 @@ def _payload_values(
             dates[name] = [_plain_date(old), _plain_date(new)]
     if dates:
         sealed["dates"] = dates
-    skipped = {each.ladder: list(each.skipped) for each in armed if each.skipped}
+    skipped = {each.ladder: list(each.skipped) for each in armings if each.skipped}
     if skipped:
         sealed["skipped_reminders"] = skipped
     return sealed

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from transitions import EventData, Machine, MachineError
+from transitions import EventData, Machine
 
 from engine.definition import TIMER_ROLE, Transition, WorkflowDefinition
 from engine.errors import N_, OporaError
@@ -26,6 +26,15 @@ class RoleNotAllowedError(OporaError):
     """The actor holds none of the roles that the event asks for."""
 
     message = N_("“{event}” needs one of these roles: {roles}. Ask someone who holds it, or have the role granted.")
+
+
+class UnknownGuardError(OporaError):
+    """A stored definition names a guard that this program does not have."""
+
+    message = N_(
+        "The workflow “{workflow}” asks for the condition “{guard}”, which this version of Opora does not know. "
+        "Install the version that the data was last used with, or a newer one."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,11 @@ class _Cursor:
 
 
 class WorkflowMachine:
-    """Answers where an event leads; shared by all instances of a definition and safe to call from many threads."""
+    """Answers where an event leads; shared by all instances of a definition and safe to call from many threads.
+
+    Raises:
+        UnknownGuardError: the definition names a guard that is not among `guards`.
+    """
 
     def __init__(self, definition: WorkflowDefinition, guards: Mapping[str, Guard]) -> None:
         self.definition = definition
@@ -66,7 +79,7 @@ class WorkflowMachine:
                 transition.event,
                 list(transition.sources),
                 transition.target,
-                conditions=[partial(_permits, transition, [guards[name] for name in transition.guards])],
+                conditions=[partial(_permits, transition, self._guards_of(transition, guards))],
             )
 
     def move(self, state: str, event: str, facts: Facts) -> Move:
@@ -74,33 +87,40 @@ class WorkflowMachine:
 
         Raises:
             EventNotAllowedError: the state does not know the event; says which it knows.
-            RoleNotAllowedError: the actor lacks the role.
+            RoleNotAllowedError: the actor lacks the role; says which would do.
             OporaError: the refusal of the first guard that does not hold.
         """
         allowed = self.definition.events_from(state)
         if event not in allowed:
-            raise EventNotAllowedError(event=event, state=state, allowed=", ".join(allowed))
+            raise EventNotAllowedError(event=event, state=state, allowed=", ".join(allowed) or "—")
         cursor = _Cursor(state, facts)
         trigger: Callable[[_Cursor], bool] = self._machine.events[event].trigger
-        try:
-            moved = trigger(cursor)
-        except MachineError as error:  # pragma: no cover  (events_from has answered already)
-            raise EventNotAllowedError(event=event, state=state, allowed=", ".join(allowed)) from error
-        if not moved or cursor.taken is None:
-            raise cursor.refusal or RoleNotAllowedError(event=event, roles="")
+        trigger(cursor)
+        if cursor.taken is None:
+            raise cursor.refusal or RoleNotAllowedError(event=event, roles=self._roles_for(state, event))
         return Move(source=state, target=cursor.state, transition=cursor.taken)
+
+    def _guards_of(self, transition: Transition, guards: Mapping[str, Guard]) -> list[Guard]:
+        for name in transition.guards:
+            if name not in guards:
+                raise UnknownGuardError(workflow=self.definition.name, guard=name)
+        return [guards[name] for name in transition.guards]
+
+    def _roles_for(self, state: str, event: str) -> str:
+        """Who may fire the event: people's roles, or the timer where nobody else may."""
+        ways = [each for each in self.definition.transitions if each.event == event and state in each.sources]
+        roles = dict.fromkeys(role for each in ways for role in each.by)
+        return ", ".join(role for role in roles if role != TIMER_ROLE) or TIMER_ROLE
 
 
 def _permits(transition: Transition, guards: list[Guard], attempt: EventData) -> bool:
-    """The condition of one transition: role first, then guards; remembers the first refusal of the last candidate."""
+    """The condition of one transition: role first, then guards; people are told what the first guard refused."""
     cursor = cast(_Cursor, attempt.model)
     if not cursor.facts.roles.intersection(transition.by):
-        people = [role for role in transition.by if role != TIMER_ROLE]
-        cursor.refusal = RoleNotAllowedError(event=transition.event, roles=", ".join(people))
         return False
     for guard in guards:
         if not guard.holds(cursor.facts):
-            cursor.refusal = guard.refusal()
+            cursor.refusal = cursor.refusal or guard.refusal()
             return False
     cursor.taken = transition
     return True

@@ -6,11 +6,13 @@ message is handled and marked done in one transaction, exactly once, whatever wo
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy.exc import OperationalError
 
-from engine.errors import OporaError
+from engine.faults import reach
+from engine.retry import backoff, reason_of
 from engine.tables import message
 from engine.unit_of_work import Store, UnitOfWork
 
@@ -38,72 +40,95 @@ class Message:
 
 
 Handler = Callable[[UnitOfWork, Message], None]
+Handlers = Mapping[str, Sequence[Handler]]
 
-_WAITING = (
-    select(*(message.c[name] for name in Message.__slots__)).order_by(message.c.id).with_for_update(skip_locked=True)
+
+class _FailedBatchError(Exception):
+    """One message of a batch failed and took the others with it; the cause is the message's."""
+
+    def __init__(self, message_ids: Sequence[int]) -> None:
+        super().__init__(message_ids)
+        self.message_ids = message_ids
+
+
+_IS_WAITING = message.c.available_at <= bindparam("now")
+_ANY_WAITING = select(exists().where(_IS_WAITING))
+_FREE_MESSAGES = (
+    select(*(message.c[name] for name in Message.__slots__))
+    .where(_IS_WAITING)
+    .order_by(message.c.available_at, message.c.id)
+    .with_for_update(skip_locked=True)
 )
 
 
-def dispatch(store: Store, handlers: Mapping[str, Sequence[Handler]]) -> int:
+def dispatch(store: Store, handlers: Handlers) -> int:
     """Handle every message that waits; how many were finished.
 
     `handlers["*"]` see every topic. A message that fails leaves its batch, is tried again later with growing pauses
-    and is dead, visibly, after `ATTEMPTS` tries.
+    and is dead, visibly, after `ATTEMPTS` tries; it never holds up the others.
+
+    Raises:
+        DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
     """
     finished = 0
-    while batch := _waiting_ids(store):
+    while _is_any_waiting(store):
         try:
-            handled = _handle(store, handlers, batch)
-        except Exception:  # noqa: BLE001  (one bad message must not stop the others; each is tried alone below)
-            handled = sum(_handle_alone(store, handlers, each) for each in batch)
-        if not handled:  # what is left failed or is in another worker's hands
+            handled = _handle(store, handlers)
+        except _FailedBatchError as failed:
+            finished += sum(_handle_alone(store, handlers, each) for each in failed.message_ids)
+            continue
+        if not handled:  # what is left is in another worker's hands
             break
         finished += handled
     return finished
 
 
-def _waiting_ids(store: Store) -> list[int]:
+def _is_any_waiting(store: Store) -> bool:
+    """A look that takes no lock: most of the time nothing waits."""
     with store.read() as connection:
-        due = select(message.c.id).where(message.c.available_at <= store.clock.now())
-        return list(connection.execute(due.order_by(message.c.id).limit(BATCH)).scalars())
+        return bool(connection.execute(_ANY_WAITING, {"now": store.clock.now()}).scalar())
 
 
-def _handle(store: Store, handlers: Mapping[str, Sequence[Handler]], ids: Sequence[int]) -> int:
-    with store.write() as work:
-        claimed = _claim(work.connection, ids, work.now)
-        for each in claimed:
-            for handler in (*handlers.get(each.topic, ()), *handlers.get("*", ())):
-                handler(work, each)
-        done = update(message).where(message.c.id.in_([each.id for each in claimed]))
-        work.connection.execute(done.values(done_at=work.now, available_at=None, error=None))
-        return len(claimed)
-
-
-def _claim(connection: Connection, ids: Sequence[int], now: datetime) -> list[Message]:
-    rows = connection.execute(_WAITING.where(message.c.id.in_(ids), message.c.available_at <= now)).mappings()
-    return [Message(**row) for row in rows]
-
-
-def _handle_alone(store: Store, handlers: Mapping[str, Sequence[Handler]], message_id: int) -> int:
+def _handle_alone(store: Store, handlers: Handlers, message_id: int) -> int:
     try:
-        return _handle(store, handlers, [message_id])
-    except Exception as error:  # noqa: BLE001  (recorded on the row and shown by `opora doctor`)
-        _postpone(store, message_id, error)
+        return _handle(store, handlers, message_id)
+    except _FailedBatchError as failed:
+        _put_off(store, message_id, failed.__cause__ or failed)
         return 0
 
 
-def _postpone(store: Store, message_id: int, error: Exception) -> None:
-    reason = str(error) if isinstance(error, OporaError) else f"{type(error).__name__}: {error}"
+def _handle(store: Store, handlers: Handlers, only: int | None = None) -> int:
     with store.write() as work:
-        attempts = (
-            work.connection.execute(select(message.c.attempts).where(message.c.id == message_id)).scalar_one() + 1
-        )
-        values = {"attempts": attempts, "error": reason[:1000], "available_at": work.now + backoff(attempts)}
-        if attempts >= ATTEMPTS:
-            values |= {"available_at": None, "dead_at": work.now}
-        work.connection.execute(update(message).where(message.c.id == message_id).values(values))
+        claimed = _claim(work.connection, work.now, only)
+        ids = [each.id for each in claimed]
+        reach("outbox.claimed")
+        try:
+            for each in claimed:
+                for handler in (*handlers.get(each.topic, ()), *handlers.get("*", ())):
+                    handler(work, each)
+        except OperationalError:  # the database's fault and no message's
+            raise
+        except Exception as error:
+            raise _FailedBatchError(ids) from error
+        reach("outbox.handled")
+        done = update(message).where(message.c.id.in_(ids))
+        work.connection.execute(done.values(done_at=work.now, available_at=None, error=None))
+        reach("outbox.finished")
+        return len(ids)
 
 
-def backoff(attempts: int) -> timedelta:
-    """The pause after so many failed attempts: a minute, doubling, at most six hours."""
-    return min(timedelta(minutes=2 ** (attempts - 1)), timedelta(hours=6))
+def _claim(connection: Connection, now: datetime, only: int | None) -> list[Message]:
+    free = _FREE_MESSAGES.limit(BATCH) if only is None else _FREE_MESSAGES.where(message.c.id == only)
+    return [Message(**row) for row in connection.execute(free, {"now": now}).mappings()]
+
+
+def _put_off(store: Store, message_id: int, error: BaseException) -> None:
+    """Try a message again later, unless another worker has handled it since."""
+    with store.write() as work:
+        for failed in _claim(work.connection, work.now, message_id):
+            attempts = failed.attempts + 1
+            alive = {"available_at": work.now + backoff(attempts)}
+            dead = {"available_at": None, "dead_at": work.now}
+            values = {"attempts": attempts, "error": reason_of(error), **(alive if attempts < ATTEMPTS else dead)}
+            work.connection.execute(update(message).where(message.c.id == failed.id).values(values))
+        reach("outbox.put_off")

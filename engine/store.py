@@ -1,12 +1,14 @@
 """Reading and writing the engine's rows: Core statements built once, executed set-wise."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.definition import WorkflowDefinition, definition_from_plain
 from engine.errors import N_, OporaError
@@ -50,11 +52,24 @@ class Instance:
         }
 
 
+class BrokenHistoryError(OporaError):
+    """An instance's newest history entry is missing."""
+
+    message = N_(
+        "The history of {instance} does not reach its present state: the database was altered. "
+        "Nothing was changed. Run opora audit verify and restore a backup."
+    )
+
+
 INSTANCE_COLUMNS = tuple(instance.c[name] for name in Instance.__slots__)
 
-_LOCK_INSTANCES = select(*INSTANCE_COLUMNS).where(instance.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
-_HEADS = select(history.c.instance_id, history.c.revision, history.c.digest).join(
-    instance, (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision)
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+# In one order everywhere, so that two batches never wait for each other.
+_LOCK_INSTANCES = select(*INSTANCE_COLUMNS).where(instance.c.id.in_(_IDS)).order_by(instance.c.id).with_for_update()
+_HEADS = (
+    select(history.c.instance_id, history.c.digest)
+    .join(instance, (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision))
+    .where(instance.c.id.in_(_IDS))
 )
 _ADVANCE = (
     update(instance)
@@ -90,13 +105,20 @@ def lock_instances(connection: Connection, ids: Sequence[int]) -> dict[int, Inst
     return found
 
 
-def read_heads(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
-    """Digest of the newest history entry of each instance.
+def read_heads(connection: Connection, instances: Mapping[int, Instance]) -> dict[int, bytes]:
+    """Digest of the newest history entry of each locked instance.
 
-    A statement of its own: under PostgreSQL a join with the locked rows would look at an older snapshot.
+    A statement of its own: under PostgreSQL a join with the rows being locked would look at an older snapshot.
+
+    Raises:
+        BrokenHistoryError: an instance has no entry of its revision.
     """
-    rows = connection.execute(_HEADS.where(instance.c.id.in_(ids))).all()
-    return {row.instance_id: row.digest for row in rows}
+    rows = connection.execute(_HEADS, {"ids": list(instances)}).all()
+    heads = {row.instance_id: row.digest for row in rows}
+    for key, each in instances.items():
+        if key not in heads:
+            raise BrokenHistoryError(instance=each.public_id)
+    return heads
 
 
 def insert_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -145,11 +167,15 @@ def insert_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> N
 def pin_definition(connection: Connection, wanted: WorkflowDefinition, now: datetime) -> int:
     """Row id of a definition with this content, stored on first use."""
     digest = wanted.digest()
-    found = connection.execute(select(definition.c.id).where(definition.c.digest == digest)).scalar()
-    if found is not None:
-        return int(found)
-    row = {"name": wanted.name, "digest": digest, "body": wanted.body(), "created_at": now}
-    return int(connection.execute(insert(definition).values(row).returning(definition.c.id)).scalar_one())
+    known = select(definition.c.id).where(definition.c.digest == digest)
+    found = connection.execute(known).scalar()
+    if found is None:
+        row = {"name": wanted.name, "digest": digest, "body": wanted.body(), "created_at": now}
+        # Another process may store the same content at this moment.
+        with suppress(IntegrityError), connection.begin_nested():
+            connection.execute(insert(definition).values(row))
+        found = connection.execute(known).scalar_one()
+    return int(found)
 
 
 def load_definition(connection: Connection, definition_id: int) -> WorkflowDefinition:

@@ -154,7 +154,12 @@ message = Table(
     Column("dead_at", UtcDateTime),
     Column("error", Text),
     # Finished messages have no `available_at`, so the index holds only what waits.
-    Index("ix_message_available_at", "available_at", sqlite_where=Column("available_at").is_not(None)),
+    Index(
+        "ix_message_available_at",
+        "available_at",
+        sqlite_where=Column("available_at").is_not(None),
+        postgresql_where=Column("available_at").is_not(None),
+    ),
 )
 
 HISTORY_IS_APPEND_ONLY = "history is append-only"

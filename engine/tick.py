@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, exists, select, update
+from sqlalchemy.exc import OperationalError
 
-from engine.definition import TIMER_ROLE, Ladder, Rung
+from engine.clock import format_instant
+from engine.definition import TIMER_ROLE, Ladder, Rung, WorkflowDefinition
 from engine.execution import Execution, Firing
-from engine.outbox import backoff
-from engine.registry import Facts
+from engine.faults import reach
+from engine.registry import Calendar, Facts
+from engine.retry import backoff, reason_of
 from engine.store import Instance, insert_messages, lock_instances, unique
 from engine.tables import instance, ladder
 from engine.timers import climb, latest_due
@@ -29,12 +32,30 @@ class _Due:
     ladder: Ladder
     rung: Rung
     armed_at: datetime
+    calendar: Calendar
 
 
+class _FailedBatchError(Exception):
+    """One rung of a batch failed and took the others with it; the cause is the rung's."""
+
+    def __init__(self, instance_ids: Sequence[int]) -> None:
+        super().__init__(instance_ids)
+        self.instance_ids = instance_ids
+
+
+_IS_DUE = ladder.c.due_at <= bindparam("now")
+_ANY_DUE = select(exists().where(_IS_DUE))
+_FREE_INSTANCES = (
+    select(instance.c.id)
+    .join(ladder, ladder.c.instance_id == instance.c.id)
+    .where(_IS_DUE)
+    .order_by(ladder.c.due_at, instance.c.id)
+    .with_for_update(of=instance, skip_locked=True)
+)
 _DUE_ROWS = (
-    select(ladder.c.instance_id, ladder.c.name, ladder.c.rung, ladder.c.due_at)
-    .where(ladder.c.due_at <= bindparam("now"))
-    .order_by(ladder.c.due_at, ladder.c.instance_id)
+    select(ladder.c.instance_id, ladder.c.name, ladder.c.rung, ladder.c.due_at, ladder.c.failures)
+    .where(_IS_DUE, ladder.c.instance_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ladder.c.due_at, ladder.c.instance_id, ladder.c.name)
 )
 _SAME_RUNG = (
     (ladder.c.instance_id == bindparam("key"))
@@ -48,68 +69,87 @@ def fire_due(store: Store, execution: Execution) -> int:
 
     A rung that fails leaves its batch, is tried again later with growing pauses, and is shown by `opora doctor`; it
     never holds up the others.
+
+    Raises:
+        DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
     """
     fired = 0
-    while ids := _due_instances(store):
+    while _is_any_due(store):
         try:
-            acted = _climb(store, execution, ids)
-        except Exception:  # noqa: BLE001  (one poisoned row must not stop the others; each is tried alone below)
-            acted = sum(_climb_alone(store, execution, each) for each in ids)
-        if not acted:  # what is left is poisoned or in another worker's hands
+            acted = _climb(store, execution)
+        except _FailedBatchError as failed:
+            fired += sum(_climb_alone(store, execution, each) for each in failed.instance_ids)
+            continue
+        if not acted:  # what is left is in another worker's hands
             break
         fired += acted
     return fired
 
 
-def _due_instances(store: Store) -> list[int]:
+def _is_any_due(store: Store) -> bool:
+    """A look that takes no lock: most ticks find nothing."""
     with store.read() as connection:
-        rows = connection.execute(_DUE_ROWS.limit(BATCH), {"now": store.clock.now()}).all()
-        return unique(row.instance_id for row in rows)
+        return bool(connection.execute(_ANY_DUE, {"now": store.clock.now()}).scalar())
 
 
 def _climb_alone(store: Store, execution: Execution, instance_id: int) -> int:
     try:
-        return _climb(store, execution, [instance_id])
-    except Exception as error:  # noqa: BLE001  (recorded on the row, moved on, shown by `opora doctor`)
-        _move_on(store, instance_id, error)
+        return _climb(store, execution, instance_id)
+    except _FailedBatchError as failed:
+        _put_off(store, instance_id, failed.__cause__ or failed)
         return 0
 
 
-def _climb(store: Store, execution: Execution, ids: Sequence[int]) -> int:
+def _climb(store: Store, execution: Execution, only: int | None = None) -> int:
     with store.write() as work:
-        due = _claim(work, execution, ids)
-        _fire_events(work, execution, [each for each in due if each.rung.fires])
-        _remind(work, execution, [each for each in due if not each.rung.fires])
-        return len(due)
+        held = _lock_free(work, only)
+        if not held:
+            return 0
+        reach("tick.claimed")
+        try:
+            return _act(work, execution, held)
+        except OperationalError:  # the database's fault and no rung's
+            raise
+        except Exception as error:
+            raise _FailedBatchError(held) from error
 
 
-def _claim(work: UnitOfWork, execution: Execution, ids: Sequence[int]) -> list[_Due]:
-    """Lock the instances first, then look again: a ladder row is only ever changed under its instance's lock.
-
-    At most one rung of each instance, since acting on it may disarm the others.
-    """
-    free = select(instance.c.id).where(instance.c.id.in_(ids)).with_for_update(skip_locked=True)
-    held = list(work.connection.execute(free).scalars())
-    if not held:
-        return []
-    rows = work.connection.execute(_DUE_ROWS.where(ladder.c.instance_id.in_(held)), {"now": work.now}).all()
-    first: dict[int, Row[*tuple[Any, ...]]] = {}
-    for row in rows:
-        first.setdefault(row.instance_id, row)
-    instances = lock_instances(work.connection, list(first)) if first else {}
-    return [_due(work, execution, instances[key], row) for key, row in first.items()]
+def _lock_free(work: UnitOfWork, only: int | None) -> list[int]:
+    """Lock the instances before looking at their ladders: a ladder row is only ever changed under that lock."""
+    free = _FREE_INSTANCES.limit(BATCH) if only is None else _FREE_INSTANCES.where(instance.c.id == only)
+    return unique(work.connection.execute(free, {"now": work.now}).scalars())
 
 
-def _due(work: UnitOfWork, execution: Execution, found: Instance, row: Row[*tuple[Any, ...]]) -> _Due:
-    definition = execution.machine(work, found.definition_id).definition
-    armed = next(each for each in definition.ladders if each.name == row.name)
-    calendar = execution.registry.calendar(found.calendar_key)
-    return _Due(found, armed, latest_due(armed, row.rung, found.anchors(), calendar, work.now), row.due_at)
+def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
+    rows = _first_due(work, held)
+    instances = lock_instances(work.connection, list(rows))
+    machines = execution.machines(work, instances.values())
+    due = [
+        _due(
+            machines[found.definition_id].definition, found, execution.registry.calendar(found.calendar_key), row, work
+        )
+        for found, row in ((instances[key], row) for key, row in rows.items())
+    ]
+    _fire_events(work, execution, [each for each in due if each.rung.fires])
+    _remind(work, [each for each in due if not each.rung.fires])
+    return len(due)
+
+
+def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """At most one ladder row of each instance, the earliest: acting on it may disarm the others."""
+    rows = work.connection.execute(_DUE_ROWS, {"ids": list(held), "now": work.now}).all()
+    return {row.instance_id: row for row in reversed(rows)}
+
+
+def _due(
+    definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: Row[*tuple[Any, ...]], work: UnitOfWork
+) -> _Due:
+    armed = definition.ladder(row.name)
+    rung = latest_due(armed, row.rung, found.anchors(), calendar, work.now)
+    return _Due(found, armed, rung, row.due_at, calendar)
 
 
 def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) -> None:
-    if not due:
-        return
     facts = Facts(roles=frozenset({TIMER_ROLE}))
     execution.fire_many(
         work,
@@ -125,12 +165,14 @@ def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) ->
             for each in due
         ],
     )
+    reach("tick.fired")
     # Where the ladder goes on in the new state its row still stands at the rung just fired.
-    for each in due:
-        _advance(work, execution, each)
+    _advance(work, due)
 
 
-def _remind(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) -> None:
+def _remind(work: UnitOfWork, due: Sequence[_Due]) -> None:
+    if not due:
+        return
     insert_messages(
         work.connection,
         [
@@ -139,45 +181,38 @@ def _remind(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) -> None
                 "instance_id": each.instance.id,
                 "revision": each.instance.revision,
                 "detail": each.rung.name,
-                "dedup_key": f"{each.instance.public_id}:{each.instance.revision}:{each.ladder.name}:{each.rung.name}:"
-                f"{each.armed_at:%Y-%m-%dT%H:%M}",
+                "dedup_key": f"{each.instance.public_id}:{each.instance.revision}:{each.ladder.name}:"
+                f"{format_instant(each.armed_at)}",
                 "created_at": work.now,
                 "available_at": work.now,
             }
             for each in due
         ],
     )
+    work.ring_on_commit()
+    reach("tick.reminded")
+    _advance(work, due)
+
+
+def _advance(work: UnitOfWork, due: Sequence[_Due]) -> None:
+    """Put each ladder's next rung into its row, or end it; a row re-armed in between is left alone."""
     for each in due:
-        _advance(work, execution, each)
+        following = climb(each.ladder, each.rung, each.instance.anchors(), each.calendar, work.now)
+        key = {"key": each.instance.id, "ladder": each.ladder.name, "armed_at": each.armed_at}
+        if following is None:
+            work.connection.execute(delete(ladder).where(_SAME_RUNG), key)
+        else:
+            values = {"rung": following.rung, "due_at": following.due_at, "failures": 0, "error": None}
+            work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
+    reach("tick.moved")
 
 
-def _advance(work: UnitOfWork, execution: Execution, due: _Due) -> None:
-    """Put the ladder's next rung into its row, or end it; a row re-armed in between is left alone."""
-    calendar = execution.registry.calendar(due.instance.calendar_key)
-    following = climb(due.ladder, due.rung, due.instance.anchors(), calendar, work.now)
-    key = {"key": due.instance.id, "ladder": due.ladder.name, "armed_at": due.armed_at}
-    if following is None:
-        work.connection.execute(delete(ladder).where(_SAME_RUNG), key)
-        return
-    values = {"rung": following.rung, "due_at": following.due_at, "failures": 0, "error": None}
-    work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
-
-
-def _move_on(store: Store, instance_id: int, error: Exception) -> None:
+def _put_off(store: Store, instance_id: int, error: BaseException) -> None:
+    """Try the instance's earliest due rung again later, unless another worker has acted on it since."""
     with store.write() as work:
-        for row in _failed_rows(work.connection, instance_id, work.now):
+        for row in _first_due(work, _lock_free(work, instance_id)).values():
             failures = row.failures + 1
-            work.connection.execute(
-                update(ladder)
-                .where(ladder.c.instance_id == instance_id, ladder.c.name == row.name)
-                .values(
-                    due_at=work.now + backoff(failures),
-                    failures=failures,
-                    error=f"{type(error).__name__}: {error}"[:1000],
-                )
-            )
-
-
-def _failed_rows(connection: Connection, instance_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    due = (ladder.c.instance_id == instance_id) & (ladder.c.due_at <= now)
-    return connection.execute(select(ladder.c.name, ladder.c.failures).where(due)).all()
+            values = {"due_at": work.now + backoff(failures), "failures": failures, "error": reason_of(error)}
+            key = {"key": instance_id, "ladder": row.name, "armed_at": row.due_at}
+            work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
+        reach("tick.put_off")

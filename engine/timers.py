@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from engine.definition import Ladder, Rung
 from engine.registry import Calendar
@@ -12,12 +13,20 @@ Anchors = Mapping[str, date | datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """A ladder's next rung and its instant; the names of reminders that were past already."""
+    """A ladder's next rung and its instant."""
 
     ladder: str
     rung: str
     due_at: datetime
-    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """What became of arming a ladder: its next rung, if any is left, and the reminders that were past already."""
+
+    ladder: str
+    armed: Armed | None
+    skipped: tuple[str, ...]
 
 
 def rung_due_at(rung: Rung, anchors: Anchors, calendar: Calendar, repeat: int = 0) -> datetime | None:
@@ -41,7 +50,7 @@ def _rolled(day: date, rung: Rung, calendar: Calendar) -> date:
     return calendar.roll_forward(day) if rung.roll == "forward" else day
 
 
-def arm(ladder: Ladder, anchors: Anchors, calendar: Calendar, now: datetime, first: int = 0) -> Armed | None:
+def arm(ladder: Ladder, anchors: Anchors, calendar: Calendar, now: datetime, first: int = 0) -> Arming:
     """The next rung from position `first` on.
 
     Rungs that only remind are passed over once their time is past; a rung that fires an event is never passed over.
@@ -54,19 +63,15 @@ def arm(ladder: Ladder, anchors: Anchors, calendar: Calendar, now: datetime, fir
         if rung.fires is None and due_at <= now and rung.every_days:
             due_at = _next_repetition(rung, anchors, calendar, now)
         if rung.fires is not None or due_at > now:
-            return Armed(ladder.name, rung.name, due_at, tuple(skipped))
+            return Arming(ladder.name, Armed(ladder.name, rung.name, due_at), tuple(skipped))
         skipped.append(rung.name)
-    return Armed(ladder.name, "", now, tuple(skipped)) if skipped else None
+    return Arming(ladder.name, None, tuple(skipped))
 
 
 def _next_repetition(rung: Rung, anchors: Anchors, calendar: Calendar, now: datetime) -> datetime:
     """The first repetition after `now`; the anchor is known."""
-    repeat = 1
-    while True:
-        due_at = rung_due_at(rung, anchors, calendar, repeat)
-        if due_at is None or due_at > now:
-            return due_at or now
-        repeat += 1
+    repetitions = (rung_due_at(rung, anchors, calendar, repeat) for repeat in count(1))
+    return next(due_at for due_at in repetitions if due_at is not None and due_at > now)
 
 
 def latest_due(ladder: Ladder, rung: str, anchors: Anchors, calendar: Calendar, now: datetime) -> Rung:
@@ -78,7 +83,9 @@ def latest_due(ladder: Ladder, rung: str, anchors: Anchors, calendar: Calendar, 
     chosen = ladder.rungs[index]
     for candidate in ladder.rungs[index + 1 :]:
         due_at = rung_due_at(candidate, anchors, calendar)
-        if chosen.fires is not None or candidate.fires is not None or due_at is None or due_at > now:
+        if due_at is None:
+            continue
+        if chosen.fires is not None or candidate.fires is not None or due_at > now:
             break
         chosen = candidate
     return chosen
@@ -88,5 +95,4 @@ def climb(ladder: Ladder, rung: Rung, anchors: Anchors, calendar: Calendar, now:
     """What follows once `rung` was acted on: its own repetition or the next rung."""
     if rung.every_days:
         return Armed(ladder.name, rung.name, _next_repetition(rung, anchors, calendar, now))
-    following = arm(ladder, anchors, calendar, now, ladder.index_of(rung.name) + 1)
-    return following if following and following.rung else None
+    return arm(ladder, anchors, calendar, now, ladder.index_of(rung.name) + 1).armed

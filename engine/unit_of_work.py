@@ -1,5 +1,6 @@
 """The one transaction: everything that a step changes is committed together or not at all."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from sqlalchemy import Connection, Engine
 
 from engine.clock import Clock
 from engine.database import reading, writing
+from engine.faults import reach
+
+_log = logging.getLogger(__name__)
 
 
 class Bell(Protocol):
@@ -34,16 +38,30 @@ class UnitOfWork:
     Args:
         connection: every read and write of the step goes through it.
         now: the step's instant, read once so that all its rows agree.
+        bell: rung after the commit if `ring_on_commit` was called.
     """
 
     connection: Connection
     now: datetime
-    _after: list[Callable[[], None]] = field(default_factory=list)
+    bell: Bell
+    _after: list[Callable[[], object]] = field(default_factory=list)
 
-    def on_commit(self, action: Callable[[], None]) -> None:
+    def on_commit(self, action: Callable[[], object]) -> None:
         """Run `action` once after the commit; asking twice for the same action runs it once."""
         if action not in self._after:
             self._after.append(action)
+
+    def ring_on_commit(self) -> None:
+        """Say "look now" once the rows that were written can be seen."""
+        self.on_commit(self.bell.ring)
+
+    def committed(self) -> None:
+        """Run what was asked for. A failure is logged only: the step is done, and nobody may believe it is not."""
+        for action in self._after:
+            try:
+                action()
+            except Exception:  # noqa: BLE001  (whatever it is, the commit stands)
+                _log.warning("an action after the commit failed", exc_info=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +74,25 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """A transaction that commits at the end of the block and then rings; an exception rolls all back."""
+        """A transaction that commits at the end of the block and then rings; an exception rolls all back.
+
+        Raises:
+            DatabaseUnavailableError: the database cannot be opened or written; nothing was changed.
+        """
         with writing(self.engine) as connection:
-            work = UnitOfWork(connection, self.clock.now())
+            work = UnitOfWork(connection, self.clock.now(), self.bell)
             yield work
+            reach("transaction.ready")
+        reach("transaction.committed")
         # After the commit: a bell rung earlier could wake a worker that does not see the rows yet.
-        for action in work._after:  # noqa: SLF001  (the same module)
-            action()
+        work.committed()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A short read-only transaction."""
+        """A short read-only transaction.
+
+        Raises:
+            DatabaseUnavailableError: the database cannot be opened or read.
+        """
         with reading(self.engine) as connection:
             yield connection

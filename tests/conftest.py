@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.command_line",
     "tests.fixtures.databases",
+    "tests.fixtures.engine",
     "tests.fixtures.mail_server",
 ]
 
