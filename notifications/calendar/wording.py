@@ -15,6 +15,7 @@ class StateMark(StrEnum):
     OVERDUE = "!"
     RETURNED = "↩"
     DATE_AWAITED = "?"
+    NOT_PERFORMED = "✗"
 
 
 @dataclass(frozen=True, slots=True)

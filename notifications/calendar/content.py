@@ -1,0 +1,94 @@
+"""From an occurrence to the entries that subscribers see, in their language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from activities.kinds import ActivityKind
+from activities.occurrences import Occurrence
+from engine.errors import N_
+from notifications.calendar.event import EventContent, EventStatus, Variant
+from notifications.calendar.wording import ENGLISH, StateMark, describe, summarize
+from notifications.labels import STATES, label
+from notifications.translation import translate
+
+# A window of four weeks or more is a month in which the day is not known yet, not a day that happens.
+LONGEST_EVENT = timedelta(days=27)
+
+EVIDENCE_OF = N_("Evidence: {title}")
+
+_MARKS = {
+    "accepted": StateMark.DONE,
+    "not_performed": StateMark.NOT_PERFORMED,
+    "returned": StateMark.RETURNED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDays:
+    """Which days of an occurrence an entry shows, both inclusive."""
+
+    variant: Variant
+    starts_on: date
+    ends_on: date
+
+
+def occurrence_days(occurrence: Occurrence) -> Iterator[EntryDays]:
+    """The entries an occurrence has: the day of its evidence and, of an event, its own days; none without a date."""
+    if occurrence.due_on is not None:
+        yield EntryDays(Variant.DEADLINE, occurrence.due_on, occurrence.due_on)
+    starts_on, ends_on = occurrence.starts_on, occurrence.ends_on
+    if occurrence.kind == ActivityKind.EVENT and starts_on and ends_on and ends_on - starts_on < LONGEST_EVENT:
+        yield EntryDays(Variant.EVENT_DAY, starts_on, ends_on)
+
+
+def occurrence_entry(
+    occurrence: Occurrence, days: EntryDays, today: date, language: str, *, withdrawn: bool = False
+) -> EventContent:
+    """What subscribers see of an occurrence on some days.
+
+    Args:
+        occurrence: as it stands now.
+        days: which of its days.
+        today: the local day, since what is overdue today was not yesterday.
+        language: `ru` or `en`.
+        withdrawn: the occurrence has no such days any more; the entry is shown as cancelled.
+    """
+    state = label(STATES, occurrence.state, language)
+    cancelled = withdrawn or occurrence.state == "cancelled"
+    return EventContent(
+        occurrence_id=occurrence.public_id,
+        variant=days.variant,
+        summary=summarize(_mark(occurrence, today), occurrence.number, _title(occurrence, days.variant, language)),
+        starts_on=days.starts_on,
+        ends_on=days.ends_on,
+        description=describe(
+            ENGLISH.translated(lambda text: translate(text, language)),
+            state=state,
+            responsible=occurrence.parties,
+            expected_result=occurrence.result,
+            original_date=_original_date(occurrence),
+        ),
+        status=EventStatus.CANCELLED if cancelled else EventStatus.CONFIRMED,
+        categories=tuple(filter(None, (occurrence.section_title, state))),
+        busy=days.variant is Variant.EVENT_DAY,
+    )
+
+
+def _title(occurrence: Occurrence, variant: Variant, language: str) -> str:
+    if variant is Variant.DEADLINE and occurrence.kind == ActivityKind.EVENT:
+        return translate(EVIDENCE_OF, language, title=occurrence.title)
+    return occurrence.title
+
+
+def _mark(occurrence: Occurrence, today: date) -> StateMark:
+    if occurrence.is_overdue(today):
+        return StateMark.OVERDUE
+    return _MARKS.get(occurrence.state, StateMark.NONE)
+
+
+def _original_date(occurrence: Occurrence) -> str:
+    planned = occurrence.planned_due_on
+    if planned is None or planned == occurrence.due_on:
+        return ""
+    return f"{planned:%d.%m.%Y}"

@@ -1,0 +1,70 @@
+"""The words that people see for the program's names: states, events, kinds, roles, outcomes.
+
+Marked here once; mail, calendar, pages and the command line translate them with `label`.
+"""
+
+from engine.errors import N_
+from notifications.translation import translate
+
+STATES = {
+    "planned": N_("planned"),
+    "awaiting_date": N_("date awaited"),
+    "in_progress": N_("in progress"),
+    "evidence_submitted": N_("evidence submitted"),
+    "returned": N_("returned"),
+    "accepted": N_("accepted"),
+    "not_performed": N_("not performed"),
+    "cancelled": N_("cancelled"),
+}
+
+EVENTS = {
+    "create": N_("entered from the plan"),
+    "start": N_("started"),
+    "set_date": N_("date set"),
+    "postpone": N_("postponed"),
+    "add_evidence": N_("evidence added"),
+    "submit": N_("evidence handed in"),
+    "report_outcome": N_("outcome reported"),
+    "withdraw": N_("withdrawn"),
+    "accept": N_("decided: accepted"),
+    "return": N_("decided: returned"),
+    "cancel": N_("called off"),
+    "reopen": N_("reopened"),
+}
+
+KINDS = {
+    "event": N_("event"),
+    "deliverable": N_("deliverable"),
+    "ongoing": N_("ongoing work"),
+}
+
+ROLES = {
+    "coordinator": N_("coordinator"),
+    "approver": N_("approver"),
+    "responsible": N_("responsible"),
+    "organiser": N_("organiser"),
+    "observer": N_("observer"),
+    "auditor": N_("auditor"),
+    "administrator": N_("administrator"),
+    "submitter": N_("submitter"),
+}
+
+OUTCOMES = {
+    "not_held": N_("it was not held"),
+    "not_done": N_("it was not done"),
+    "not_needed": N_("it was not needed: there were no requests"),
+    "carried_over": N_("it is carried over"),
+    "removed": N_("it was taken out of the plan"),
+}
+
+CHANNELS = {
+    "cli": N_("command line"),
+    "web": N_("web page"),
+    "link": N_("link from a mail"),
+    "timer": N_("timer"),
+}
+
+
+def label(words: dict[str, str], name: str, language: str) -> str:
+    """The word for a name in a language; a name without one is shown as it is."""
+    return translate(words.get(name, name), language)
