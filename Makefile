@@ -57,7 +57,7 @@ $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/test.stamp
 catalogues: $(VENV)/test.stamp ## Take new texts into locale/, drop old ones, compile; prints what to translate.
 	$(BIN)/python locale/catalogues.py update
 
-lock: $(VENV)/test.stamp ## Write the lock files anew from pyproject.toml; add --upgrade for newer versions.
+lock: $(VENV)/test.stamp ## Write the lock files anew from pyproject.toml; ARGS=--upgrade takes newer versions.
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh requirements/lock.sh $(ARGS)
 
 bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/.

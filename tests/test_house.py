@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib import import_module
 from pathlib import Path
 
@@ -128,3 +129,17 @@ def test_every_target_is_explained():
     done = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert {line.split()[0] for line in done.stdout.splitlines()} == targets
     assert set(re.findall(r"^([a-z-]+):(?!=)", makefile, re.MULTILINE)) == targets
+
+
+def test_the_built_package_brings_what_is_not_python(tmp_path):
+    """The wheel holds every data file of the packages, and the compiled catalogues where they are looked for."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path]
+    subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    files = [path for package in PACKAGES for path in (REPOSITORY / package).rglob("*") if path.is_file()]
+    data = {name(path) for path in files if path.suffix not in {".py", ".pyc"}}
+    catalogues = {f"notifications/{name(path)}" for path in (REPOSITORY / "locale").rglob("*.mo")}
+    assert data | catalogues <= packed
+    assert len(catalogues) == 2
