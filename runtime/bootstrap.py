@@ -1,0 +1,87 @@
+"""The composition root: the one place where everything is put together."""
+
+from dataclasses import dataclass
+
+from activities.evidence_folder import EvidenceFolder
+from activities.guards import GUARDS
+from activities.office import Office
+from activities.working_calendar import WorkingCalendar
+from engine.clock import Clock, FileClock, SystemClock
+from engine.database import open_database
+from engine.errors import N_, OporaError
+from engine.execution import Execution
+from engine.registry import Registry
+from engine.unit_of_work import Bell, Store
+from notifications.keys import Keys
+from notifications.links import Links
+from runtime import migrations
+from runtime.day_overrides import StoredOverrides
+from runtime.installation import Purpose, get_purpose
+from runtime.settings import Settings
+
+
+class DemoClockRefusedError(OporaError):
+    """A clock that can be moved, on a database that people rely on."""
+
+    message = N_(
+        "OPORA_CLOCK moves the time, which a production database never allows. Unset OPORA_CLOCK, "
+        "or use a database made by: opora init --purpose demo."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """All that a command, a page or a task works with."""
+
+    settings: Settings
+    purpose: Purpose
+    office: Office
+    overrides: StoredOverrides
+    keys: Keys
+    links: Links
+
+    @property
+    def store(self) -> Store:
+        """The database with its clock and bell."""
+        return self.office.store
+
+    def refresh(self) -> None:
+        """Read anew what other processes may have changed: long-lived processes call it before each piece of work."""
+        self.overrides.reload()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.engine.dispose()
+
+
+def build_application(settings: Settings, bell: Bell) -> Application:
+    """Everything, put together from the settings.
+
+    Raises:
+        DatabaseNotInitialisedError, DatabaseOutdatedError, DatabaseTooNewError: the schema does not fit.
+        DatabaseUnavailableError: the database cannot be read.
+        DemoClockRefusedError: `OPORA_CLOCK` on a production database.
+        KeysMissingError: no keys, and what else `Keys.load` finds.
+        BadPublicUrlError: `OPORA_PUBLIC_URL` cannot stand in a link.
+    """
+    engine = open_database(settings.database_url)
+    migrations.check(engine)
+    clock: Clock = FileClock(settings.clock) if settings.clock else SystemClock()
+    store = Store(engine, clock, bell)
+    with store.read() as connection:
+        purpose = get_purpose(connection)
+    if settings.clock and purpose.is_real:
+        raise DemoClockRefusedError
+    overrides = StoredOverrides(store)
+    calendar = WorkingCalendar(settings.zone, overrides=overrides)
+    # One organisation, one calendar, whatever key an instance carries.
+    execution = Execution(Registry(GUARDS, lambda _key: calendar))
+    keys = Keys.load(settings.keys_dir)
+    return Application(
+        settings=settings,
+        purpose=purpose,
+        office=Office(store, execution, EvidenceFolder(settings.evidence_dir), calendar),
+        overrides=overrides,
+        keys=keys,
+        links=Links(settings.public_url, keys, allow_private=not purpose.is_real),
+    )

@@ -1,0 +1,453 @@
+CREATE TABLE definition (
+	id SERIAL NOT NULL,
+	name VARCHAR(64) NOT NULL,
+	digest BYTEA NOT NULL,
+	body TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_definition PRIMARY KEY (id),
+	CONSTRAINT uq_definition_digest UNIQUE (digest)
+)
+;
+CREATE TABLE setting (
+	key VARCHAR(64) NOT NULL,
+	value TEXT NOT NULL,
+	CONSTRAINT pk_setting PRIMARY KEY (key)
+)
+;
+CREATE TABLE day_override (
+	day DATE NOT NULL,
+	is_working BOOLEAN NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_day_override PRIMARY KEY (day)
+)
+;
+CREATE TABLE person (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name TEXT NOT NULL,
+	position TEXT DEFAULT '' NOT NULL,
+	language VARCHAR(8) DEFAULT 'ru' NOT NULL,
+	active BOOLEAN DEFAULT '1' NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_person PRIMARY KEY (id),
+	CONSTRAINT uq_person_short_id UNIQUE (short_id),
+	CONSTRAINT uq_person_email UNIQUE (email)
+)
+;
+CREATE TABLE party (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	name TEXT NOT NULL,
+	kind VARCHAR(16) DEFAULT 'single' NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_party PRIMARY KEY (id),
+	CONSTRAINT uq_party_short_id UNIQUE (short_id)
+)
+;
+CREATE TABLE plan (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	slug VARCHAR(64) NOT NULL,
+	title TEXT NOT NULL,
+	starts_on DATE NOT NULL,
+	ends_on DATE NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	rhythm VARCHAR(16) NOT NULL,
+	columns TEXT NOT NULL,
+	source_name TEXT NOT NULL,
+	source_digest BYTEA NOT NULL,
+	imported_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	imported_by VARCHAR(64) NOT NULL,
+	launched_on DATE,
+	approval TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_plan PRIMARY KEY (id),
+	CONSTRAINT uq_plan_short_id UNIQUE (short_id),
+	CONSTRAINT uq_plan_slug UNIQUE (slug),
+	CONSTRAINT uq_plan_source_digest UNIQUE (source_digest)
+)
+;
+CREATE TABLE blob (
+	digest BYTEA NOT NULL,
+	size INTEGER NOT NULL,
+	stored_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_blob PRIMARY KEY (digest)
+)
+;
+CREATE TABLE mailbox (
+	name VARCHAR(254) NOT NULL,
+	paused_until TIMESTAMP WITH TIME ZONE,
+	failures INTEGER DEFAULT '0' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_mailbox PRIMARY KEY (name)
+)
+;
+CREATE TABLE instance (
+	id SERIAL NOT NULL,
+	public_id VARCHAR(36) NOT NULL,
+	definition_id INTEGER NOT NULL,
+	calendar_key VARCHAR(64) NOT NULL,
+	state VARCHAR(40) NOT NULL,
+	revision INTEGER NOT NULL,
+	starts_on DATE,
+	due_on DATE,
+	submitted_at TIMESTAMP WITH TIME ZONE,
+	entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_instance PRIMARY KEY (id),
+	CONSTRAINT ck_instance_revision_counts CHECK (revision >= 1),
+	CONSTRAINT uq_instance_public_id UNIQUE (public_id),
+	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
+)
+;
+CREATE INDEX ix_instance_state ON instance (state)
+;
+CREATE INDEX ix_instance_due_on ON instance (due_on)
+;
+CREATE TABLE party_spelling (
+	spelling_key VARCHAR(300) NOT NULL,
+	spelling TEXT NOT NULL,
+	party_id INTEGER NOT NULL,
+	CONSTRAINT pk_party_spelling PRIMARY KEY (spelling_key),
+	CONSTRAINT fk_party_spelling_party_id FOREIGN KEY(party_id) REFERENCES party (id)
+)
+;
+CREATE INDEX ix_party_spelling_party_id ON party_spelling (party_id)
+;
+CREATE TABLE contact (
+	party_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	CONSTRAINT pk_contact PRIMARY KEY (party_id, person_id),
+	CONSTRAINT fk_contact_party_id FOREIGN KEY(party_id) REFERENCES party (id),
+	CONSTRAINT fk_contact_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
+CREATE INDEX ix_contact_person_id ON contact (person_id)
+;
+CREATE TABLE section (
+	id SERIAL NOT NULL,
+	plan_id INTEGER NOT NULL,
+	parent_id INTEGER,
+	position INTEGER NOT NULL,
+	number VARCHAR(40) NOT NULL,
+	title TEXT NOT NULL,
+	level INTEGER NOT NULL,
+	CONSTRAINT pk_section PRIMARY KEY (id),
+	CONSTRAINT fk_section_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id),
+	CONSTRAINT fk_section_parent_id FOREIGN KEY(parent_id) REFERENCES section (id)
+)
+;
+CREATE INDEX ix_section_plan_id ON section (plan_id)
+;
+CREATE TABLE finding (
+	id SERIAL NOT NULL,
+	plan_id INTEGER NOT NULL,
+	code VARCHAR(40) NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	template TEXT NOT NULL,
+	details TEXT DEFAULT '{}' NOT NULL,
+	CONSTRAINT pk_finding PRIMARY KEY (id),
+	CONSTRAINT fk_finding_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id)
+)
+;
+CREATE INDEX ix_finding_plan_id ON finding (plan_id)
+;
+CREATE TABLE letter (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	cause_key VARCHAR(200) NOT NULL,
+	person_id INTEGER NOT NULL,
+	kind VARCHAR(32) NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	language VARCHAR(8) NOT NULL,
+	context TEXT NOT NULL,
+	message_id VARCHAR(320) NOT NULL,
+	references_id VARCHAR(320),
+	state VARCHAR(16) NOT NULL,
+	urgency INTEGER NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	send_at TIMESTAMP WITH TIME ZONE,
+	attempts INTEGER DEFAULT '0' NOT NULL,
+	lease_token VARCHAR(36),
+	sent_at TIMESTAMP WITH TIME ZONE,
+	error TEXT,
+	CONSTRAINT pk_letter PRIMARY KEY (id),
+	CONSTRAINT uq_letter_cause_key_person_id_kind UNIQUE (cause_key, person_id, kind),
+	CONSTRAINT uq_letter_short_id UNIQUE (short_id),
+	CONSTRAINT fk_letter_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
+)
+;
+CREATE INDEX ix_letter_sent_at ON letter (sent_at)
+;
+CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
+;
+CREATE INDEX ix_letter_send_at ON letter (send_at)
+;
+CREATE TABLE subscription (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	name TEXT NOT NULL,
+	token_digest BYTEA NOT NULL,
+	person_id INTEGER,
+	filters TEXT NOT NULL,
+	language VARCHAR(8) DEFAULT 'ru' NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	revoked_at TIMESTAMP WITH TIME ZONE,
+	fetched_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_subscription PRIMARY KEY (id),
+	CONSTRAINT uq_subscription_short_id UNIQUE (short_id),
+	CONSTRAINT uq_subscription_token_digest UNIQUE (token_digest),
+	CONSTRAINT fk_subscription_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
+CREATE TABLE history (
+	id SERIAL NOT NULL,
+	instance_id INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	event VARCHAR(40) NOT NULL,
+	from_state VARCHAR(40) NOT NULL,
+	to_state VARCHAR(40) NOT NULL,
+	actor VARCHAR(64) NOT NULL,
+	on_behalf_of VARCHAR(64),
+	channel VARCHAR(16) NOT NULL,
+	subject_digest BYTEA,
+	payload_digest BYTEA NOT NULL,
+	previous_digest BYTEA NOT NULL,
+	digest BYTEA NOT NULL,
+	body BYTEA NOT NULL,
+	CONSTRAINT pk_history PRIMARY KEY (id),
+	CONSTRAINT fk_history_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id),
+	CONSTRAINT uq_history_digest UNIQUE (digest)
+)
+;
+CREATE UNIQUE INDEX uq_history_instance_id_revision ON history (instance_id, revision)
+;
+CREATE FUNCTION history_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$
+;
+CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()
+;
+CREATE TABLE payload (
+	instance_id INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	salt BYTEA,
+	body BYTEA,
+	erased_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_payload PRIMARY KEY (instance_id, revision),
+	CONSTRAINT fk_payload_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id)
+)
+;
+CREATE TABLE ladder (
+	instance_id INTEGER NOT NULL,
+	name VARCHAR(40) NOT NULL,
+	rung VARCHAR(40) NOT NULL,
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	failures INTEGER DEFAULT '0' NOT NULL,
+	error TEXT,
+	CONSTRAINT pk_ladder PRIMARY KEY (instance_id, name),
+	CONSTRAINT fk_ladder_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id)
+)
+;
+CREATE INDEX ix_ladder_due_at ON ladder (due_at)
+;
+CREATE TABLE message (
+	id SERIAL NOT NULL,
+	topic VARCHAR(40) NOT NULL,
+	instance_id INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	detail VARCHAR(80) DEFAULT '' NOT NULL,
+	dedup_key VARCHAR(200) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	available_at TIMESTAMP WITH TIME ZONE,
+	attempts INTEGER DEFAULT '0' NOT NULL,
+	done_at TIMESTAMP WITH TIME ZONE,
+	dead_at TIMESTAMP WITH TIME ZONE,
+	error TEXT,
+	CONSTRAINT pk_message PRIMARY KEY (id),
+	CONSTRAINT fk_message_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id),
+	CONSTRAINT uq_message_dedup_key UNIQUE (dedup_key)
+)
+;
+CREATE INDEX ix_message_available_at ON message (available_at) WHERE available_at IS NOT NULL
+;
+CREATE TABLE activity (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	plan_id INTEGER NOT NULL,
+	section_id INTEGER,
+	position INTEGER NOT NULL,
+	number VARCHAR(40) NOT NULL,
+	title TEXT NOT NULL,
+	result TEXT NOT NULL,
+	deadline_text TEXT NOT NULL,
+	responsible TEXT NOT NULL,
+	schedule TEXT NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	confidence VARCHAR(8) NOT NULL,
+	confirmed_at TIMESTAMP WITH TIME ZONE,
+	workflow VARCHAR(64) DEFAULT 'activity' NOT NULL,
+	note_suffices BOOLEAN DEFAULT '0' NOT NULL,
+	CONSTRAINT pk_activity PRIMARY KEY (id),
+	CONSTRAINT uq_activity_plan_id_position UNIQUE (plan_id, position),
+	CONSTRAINT uq_activity_short_id UNIQUE (short_id),
+	CONSTRAINT fk_activity_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id),
+	CONSTRAINT fk_activity_section_id FOREIGN KEY(section_id) REFERENCES section (id)
+)
+;
+CREATE TABLE activity_party (
+	activity_id INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	party_id INTEGER NOT NULL,
+	standing VARCHAR(16) NOT NULL,
+	CONSTRAINT pk_activity_party PRIMARY KEY (activity_id, position),
+	CONSTRAINT fk_activity_party_activity_id FOREIGN KEY(activity_id) REFERENCES activity (id),
+	CONSTRAINT fk_activity_party_party_id FOREIGN KEY(party_id) REFERENCES party (id)
+)
+;
+CREATE INDEX ix_activity_party_party_id ON activity_party (party_id)
+;
+CREATE TABLE role_grant (
+	id SERIAL NOT NULL,
+	person_id INTEGER NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	plan_id INTEGER,
+	section_id INTEGER,
+	activity_id INTEGER,
+	granted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	revoked_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_role_grant PRIMARY KEY (id),
+	CONSTRAINT fk_role_grant_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_role_grant_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id),
+	CONSTRAINT fk_role_grant_section_id FOREIGN KEY(section_id) REFERENCES section (id),
+	CONSTRAINT fk_role_grant_activity_id FOREIGN KEY(activity_id) REFERENCES activity (id)
+)
+;
+CREATE INDEX ix_role_grant_person_id ON role_grant (person_id)
+;
+CREATE TABLE occurrence (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	activity_id INTEGER NOT NULL,
+	instance_id INTEGER NOT NULL,
+	key VARCHAR(40) NOT NULL,
+	member_id INTEGER,
+	rrule TEXT,
+	planned_starts_on DATE,
+	planned_ends_on DATE,
+	planned_due_on DATE,
+	ends_on DATE,
+	postponed INTEGER DEFAULT '0' NOT NULL,
+	before_record BOOLEAN DEFAULT '0' NOT NULL,
+	CONSTRAINT pk_occurrence PRIMARY KEY (id),
+	CONSTRAINT uq_occurrence_activity_id_key_member_id UNIQUE (activity_id, key, member_id),
+	CONSTRAINT uq_occurrence_short_id UNIQUE (short_id),
+	CONSTRAINT fk_occurrence_activity_id FOREIGN KEY(activity_id) REFERENCES activity (id),
+	CONSTRAINT uq_occurrence_instance_id UNIQUE (instance_id),
+	CONSTRAINT fk_occurrence_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id),
+	CONSTRAINT fk_occurrence_member_id FOREIGN KEY(member_id) REFERENCES party (id)
+)
+;
+CREATE UNIQUE INDEX uq_occurrence_activity_id_key_alone ON occurrence (activity_id, key) WHERE member_id IS NULL
+;
+CREATE TABLE evidence (
+	id SERIAL NOT NULL,
+	occurrence_id INTEGER NOT NULL,
+	kind VARCHAR(8) NOT NULL,
+	blob_digest BYTEA,
+	name TEXT NOT NULL,
+	media_type VARCHAR(120) DEFAULT '' NOT NULL,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	added_by VARCHAR(64) NOT NULL,
+	removed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_evidence PRIMARY KEY (id),
+	CONSTRAINT fk_evidence_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id),
+	CONSTRAINT fk_evidence_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest)
+)
+;
+CREATE INDEX ix_evidence_occurrence_id ON evidence (occurrence_id)
+;
+CREATE TABLE submission (
+	id SERIAL NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	occurrence_id INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	manifest TEXT NOT NULL,
+	manifest_digest BYTEA NOT NULL,
+	submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	submitted_by VARCHAR(64) NOT NULL,
+	provided_by VARCHAR(64),
+	withdrawn_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_submission PRIMARY KEY (id),
+	CONSTRAINT uq_submission_occurrence_id_version UNIQUE (occurrence_id, version),
+	CONSTRAINT uq_submission_short_id UNIQUE (short_id),
+	CONSTRAINT fk_submission_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE TABLE notice (
+	id SERIAL NOT NULL,
+	dedup_key VARCHAR(200) NOT NULL,
+	person_id INTEGER NOT NULL,
+	occurrence_id INTEGER NOT NULL,
+	kind VARCHAR(40) NOT NULL,
+	raised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	settled_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_notice PRIMARY KEY (id),
+	CONSTRAINT uq_notice_dedup_key_person_id UNIQUE (dedup_key, person_id),
+	CONSTRAINT fk_notice_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_notice_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE INDEX ix_notice_open ON notice (person_id)
+;
+CREATE TABLE feed_event (
+	occurrence_id INTEGER NOT NULL,
+	variant VARCHAR(16) NOT NULL,
+	language VARCHAR(8) NOT NULL,
+	digest BYTEA NOT NULL,
+	sequence INTEGER NOT NULL,
+	modified_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	starts_on DATE NOT NULL,
+	ends_on DATE NOT NULL,
+	cancelled BOOLEAN DEFAULT '0' NOT NULL,
+	body BYTEA NOT NULL,
+	CONSTRAINT pk_feed_event PRIMARY KEY (occurrence_id, variant, language),
+	CONSTRAINT fk_feed_event_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE TABLE decision (
+	id SERIAL NOT NULL,
+	submission_id INTEGER NOT NULL,
+	verdict VARCHAR(16) NOT NULL,
+	remark TEXT DEFAULT '' NOT NULL,
+	partial BOOLEAN DEFAULT '0' NOT NULL,
+	person_id INTEGER NOT NULL,
+	channel VARCHAR(16) NOT NULL,
+	decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_decision PRIMARY KEY (id),
+	CONSTRAINT uq_decision_submission_id UNIQUE (submission_id),
+	CONSTRAINT fk_decision_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id),
+	CONSTRAINT fk_decision_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
+CREATE TABLE "grant" (
+	id SERIAL NOT NULL,
+	public_id VARCHAR(36) NOT NULL,
+	person_id INTEGER NOT NULL,
+	submission_id INTEGER NOT NULL,
+	manifest_digest BYTEA NOT NULL,
+	actions VARCHAR(40) NOT NULL,
+	nonce BYTEA NOT NULL,
+	issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	voided_at TIMESTAMP WITH TIME ZONE,
+	spent_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_grant PRIMARY KEY (id),
+	CONSTRAINT uq_grant_public_id UNIQUE (public_id),
+	CONSTRAINT fk_grant_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_grant_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id)
+)
+;
+CREATE INDEX ix_grant_submission_id ON "grant" (submission_id)
+;
