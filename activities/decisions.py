@@ -12,7 +12,8 @@ from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spe
 from activities.occurrences import get_occurrence
 from activities.office import Office
 from activities.people import Person, get_person_by_id
-from activities.submissions import Submission, get_submission
+from activities.roles import Role, list_holders
+from activities.submissions import Submission, find_open_submission, get_submission
 from activities.tables import contact, decision, party
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
@@ -101,10 +102,13 @@ def _checked_grant(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> 
 
 
 def _step(office: Office, work: UnitOfWork, actor: Actor, request: DecisionRequest, target: Submission) -> None:
-    current = target.withdrawn_at is None and target.manifest_digest == request.manifest_digest
+    # Cancelling leaves a submission undecided; once its occurrence is reopened, a newer one takes its place.
+    newest = find_open_submission(work.connection, target.occurrence_id)
+    current = newest is not None and newest.id == target.id and target.manifest_digest == request.manifest_digest
+    involved = [each for each in (actor.person, actor.on_behalf_of) if each]
     values = {
         "manifest_is_current": current,
-        "is_not_own": not _is_own(work.connection, actor, target),
+        "is_not_own": not any(_is_own(work.connection, each, target) for each in involved),
         "submission_kind": target.kind.value,
         "reason": request.remark.strip(),
     }
@@ -114,13 +118,19 @@ def _step(office: Office, work: UnitOfWork, actor: Actor, request: DecisionReque
     fire(office, work, actor, occurrence, attempt)
 
 
-def _is_own(connection: Connection, actor: Actor, target: Submission) -> bool:
+def list_deciders(connection: Connection, target: Submission) -> list[Person]:
+    """Who may decide on a submission: the approvers of its activity but for those whose own it is."""
+    activity_id = get_occurrence(connection, target.occurrence_id).activity_id
+    approvers = list_holders(connection, Role.APPROVER, activity_id)
+    return [each for each in approvers if not _is_own(connection, each, target)]
+
+
+def _is_own(connection: Connection, judge: Person, target: Submission) -> bool:
     """Whether it was submitted by this person, or for them or for a party that they speak for."""
-    involved = {target.submitted_by, target.provided_by} - {None}
-    if actor.ids() & involved:
+    if judge.short_id in {target.submitted_by, target.provided_by}:
         return True
     speaks_for = select(party.c.id).join(contact, contact.c.party_id == party.c.id)
-    mine = speaks_for.where(contact.c.person_id == actor.person.id, party.c.short_id == target.provided_by)
+    mine = speaks_for.where(contact.c.person_id == judge.id, party.c.short_id == target.provided_by)
     return connection.execute(mine).first() is not None
 
 

@@ -14,6 +14,7 @@ from activities.references import (
     matching_periods,
     parse_reference,
 )
+from activities.sections import sections_within, with_subsections
 from activities.spelling import spelling_key
 from activities.tables import activity, activity_party, contact, occurrence, party, plan, section
 from engine.tables import instance
@@ -192,7 +193,7 @@ def _matching(connection: Connection, reference: Reference) -> list[Occurrence]:
         rows = connection.execute(statement).mappings().all()
     found = [_from_row(row) for row in rows]
     if reference.section:
-        inside = _sections_named(connection, reference.section)
+        inside = sections_within(connection, reference.section)
         found = [each for each in found if each.section_id in inside]
     if reference.member:
         wanted = spelling_key(reference.member)
@@ -203,27 +204,12 @@ def _matching(connection: Connection, reference: Reference) -> list[Occurrence]:
     return found
 
 
-def _sections_named(connection: Connection, number: str) -> set[int]:
-    """Sections with this number, and all below them."""
-    chosen = set(connection.execute(select(section.c.id).where(section.c.number == number)).scalars())
-    return _with_children(connection, chosen)
-
-
-def _with_children(connection: Connection, chosen: set[int]) -> set[int]:
-    while True:
-        below = select(section.c.id).where(section.c.parent_id.in_(chosen))
-        wider = chosen | set(connection.execute(below).scalars())
-        if wider == chosen:
-            return chosen
-        chosen = wider
-
-
 def _conditions(connection: Connection, wanted: OccurrenceFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.plan_id is not None:
         conditions.append(activity.c.plan_id == wanted.plan_id)
     if wanted.section_id is not None:
-        conditions.append(activity.c.section_id.in_(_with_children(connection, {wanted.section_id})))
+        conditions.append(activity.c.section_id.in_(with_subsections(connection, {wanted.section_id})))
     if wanted.activity_id is not None:
         conditions.append(activity.c.id == wanted.activity_id)
     if wanted.party_id is not None:

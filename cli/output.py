@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
+from textwrap import indent
 from typing import Any
 
 import click
@@ -56,6 +57,19 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         return
     for row in [head, *body]:
         click.echo("\t".join(" ".join(cell.split()) for cell in row))
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Print what is known of one thing, a line a fact: `Label: value`; what is empty or None is left out.
+
+    Args:
+        facts: marked labels and their values; a value of several lines is set in below its label.
+    """
+    for name, value in facts:
+        lines = "" if value is None else str(value)
+        if lines:
+            label = translate(name, language())
+            click.echo(f"{label}: {lines}" if "\n" not in lines else f"{label}:\n{indent(lines, '  ')}")
 
 
 def _print_for_people(head: list[str], body: list[list[str]]) -> None:

@@ -1,0 +1,48 @@
+"""Whose move it is: what an occurrence waits for, and the people who can do it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from activities.decisions import list_deciders
+from activities.occurrences import OWED_STATES, Occurrence
+from activities.people import Person
+from activities.roles import Role, list_holders
+from activities.submissions import find_open_submission
+from engine.store import load_definition
+from engine.tables import instance
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The event that is awaited, from whom, and until when.
+
+    Attributes:
+        event: `submit`, `set_date` or `accept` (which stands for a decision, whatever it be).
+        people: nobody where a role still has to be granted.
+    """
+
+    event: str
+    people: tuple[Person, ...]
+    due_on: date | None = None
+
+
+def find_next_step(connection: Connection, target: Occurrence) -> NextStep | None:
+    """What an occurrence waits for; None where it is finished."""
+    if target.state in OWED_STATES:
+        people = list_holders(connection, Role.RESPONSIBLE, target.activity_id)
+        return NextStep("submit", tuple(people), target.due_on)
+    if target.state == "awaiting_date":
+        return NextStep("set_date", tuple(list_holders(connection, Role.COORDINATOR, target.activity_id)))
+    current = find_open_submission(connection, target.id)
+    if target.state == "evidence_submitted" and current is not None:
+        return NextStep("accept", tuple(list_deciders(connection, current)))
+    return None
+
+
+def list_events(connection: Connection, target: Occurrence) -> tuple[str, ...]:
+    """The events that its workflow knows in its state, whoever may fire them."""
+    pinned = select(instance.c.definition_id).where(instance.c.id == target.instance_id)
+    definition = load_definition(connection, connection.execute(pinned).scalar_one())
+    return tuple(definition.events_from(target.state))
