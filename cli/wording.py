@@ -57,7 +57,7 @@ def instant_text(instant: datetime | None, zone: ZoneInfo) -> str:
 def size_text(size: int) -> str:
     """A file's size; kilobytes of 1,024 bytes."""
     if size < _KILOBYTE:
-        return translate_plural(N_("{count} byte"), N_("{count} bytes"), size, language())
+        return counted("{count} byte", "{count} bytes", size)
     if size < _KILOBYTE * _KILOBYTE:
         return text(N_("{size} KB"), size=round(size / _KILOBYTE))
     return text(N_("{size} MB"), size=f"{size / _KILOBYTE / _KILOBYTE:.1f}")

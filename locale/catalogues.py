@@ -22,7 +22,8 @@ from babel.messages.pofile import read_po, write_po
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGES = ["engine", "workflows", "activities", "notifications", "runtime", "web", "cli", "examples"]
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
-KEYWORDS = DEFAULT_KEYWORDS | {"say": None, "translate": None, "translate_plural": (1, 2)}
+# A singular and its plural are one entry: they are written where they are used, without N_.
+KEYWORDS = DEFAULT_KEYWORDS | {"say": None, "translate": None, "translate_plural": (1, 2), "counted": (1, 2)}
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}(?!\})|%\((\w+)\)")
 
 

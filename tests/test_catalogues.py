@@ -1,5 +1,6 @@
 """The catalogues hold every text, translated, and nothing else; the check for it finds what is wrong."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,24 @@ def test_every_command_and_option_has_help_in_russian(name):
     russian = get_catalogue("ru")
     untranslated = [(place, text) for place, text in texts if russian.gettext(text) == text]
     assert untranslated == []
+
+
+def test_a_plural_is_taken_in_as_one_entry_with_three_russian_forms():
+    """A singular and its plural, written where they are used, come with the forms for 1, 2 and 5."""
+    russian = get_catalogue("ru")
+    assert [russian.ngettext("{count} byte", "{count} bytes", n) for n in (1, 2, 5, 21)] == [
+        "{count} байт",
+        "{count} байта",
+        "{count} байт",
+        "{count} байт",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["activities", "notifications", "runtime", "web", "cli"])
+def test_no_plural_is_marked_in_two_halves(folder):
+    """N_ inside a plural would make two entries that no plural ever finds."""
+    halves = re.compile(r"\b(translate_plural|counted|ngettext)\(\s*N_\(")
+    assert [path for path in (REPOSITORY / folder).rglob("*.py") if halves.search(path.read_text("utf-8"))] == []
 
 
 def test_a_text_without_translation_is_found(copied):
