@@ -1,0 +1,32 @@
+"""`opora serve`: the web server."""
+
+import signal
+import sys
+
+import click
+
+from cli.output import say
+from engine.errors import N_
+
+SERVING = N_("The web server answers at http://{host}:{port}. Stop it with Ctrl-C.")
+THREADS = 8
+
+
+@click.command("serve", help=N_("Run the web server until it is asked to stop."))
+def command() -> None:
+    import waitress
+    from web.app import create_app
+
+    from cli.context import open_application
+    from runtime.logs import configure_logs
+
+    configure_logs()
+    application = open_application()
+    settings = application.settings
+    server = waitress.create_server(
+        create_app(application), host=settings.host, port=settings.port, threads=THREADS, ident=None
+    )
+    # Waitress lets requests finish on SystemExit; the default of SIGTERM would cut them off.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    say(SERVING, host=settings.host, port=settings.port)
+    server.run()
