@@ -23,7 +23,7 @@ def language() -> str:
     return "ru" if locale.lower().startswith("ru") else "en"
 
 
-def say(text: str, **details: Any) -> None:
+def say(text: str, /, **details: Any) -> None:
     """Talk to the person: a marked text, in their language, on stderr."""
     click.echo(translate(text, language(), **details), err=True)
 

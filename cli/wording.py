@@ -24,7 +24,7 @@ def word(words: dict[str, str], name: str) -> str:
     return label(words, name, language())
 
 
-def text(marked: str, **details: object) -> str:
+def text(marked: str, /, **details: object) -> str:
     """A marked text in the person's language."""
     return translate(marked, language(), **details)
 

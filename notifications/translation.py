@@ -39,7 +39,7 @@ def get_catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("opora", LOCALE_DIRECTORY, [language])
 
 
-def translate(text: str, language: str, **details: Any) -> str:
+def translate(text: str, language: str, /, **details: Any) -> str:
     """A marked text in a language, its `{placeholders}` filled in.
 
     A text that the catalogue lacks stays English; without details braces stay as they are.
@@ -48,7 +48,7 @@ def translate(text: str, language: str, **details: Any) -> str:
     return translated.format(**details) if details else translated
 
 
-def translate_plural(singular: str, plural: str, count: int, language: str, **details: Any) -> str:
+def translate_plural(singular: str, plural: str, count: int, language: str, /, **details: Any) -> str:
     """The form of a text that goes with a number, which fills the placeholder `{count}`."""
     return get_catalogue(language).ngettext(singular, plural, count).format(count=count, **details)
 

@@ -1,0 +1,199 @@
+"""`opora plan show`: a plan at a glance, and what in it needs a person."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import as_json
+from cli.output import language, print_facts, print_json, print_table
+from cli.wording import CONFIDENCES, PARTY_KINDS, PLAN_STATUSES, day_text, names_text, text, window_text, word
+from engine.errors import N_
+from notifications.labels import KINDS, ROLES, STATES
+from notifications.translation import translate
+
+if TYPE_CHECKING:
+    from activities.occurrences import Occurrence
+    from activities.plan_activities import Activity
+    from activities.plan_overview import NamedParty, PlanOverview, SectionCounts
+    from activities.plans import Finding
+
+LAUNCHED = N_("live since {day}")
+NOBODY_HOLDS = N_("Nobody is {role}: opora person grant PERSON --role {name}")
+NO_CONTACT = N_("nobody yet: opora party contact {party} PERSON")
+NOTHING_AUTOMATIC = N_("nobody is written to by itself")
+
+
+@click.command("show", help=N_("Show a plan: its counts, and what in it needs a person."))
+@click.argument("plan", required=False, metavar=N_("[PLAN]"))
+@as_json
+def command(plan: str | None, *, as_json: bool) -> None:
+    from activities.plan_overview import gather_overview
+    from activities.plans import get_plan
+    from cli.context import open_application
+
+    with closing(open_application()) as application, application.store.read() as connection:
+        overview = gather_overview(connection, get_plan(connection, plan), application.office.today())
+    if as_json:
+        print_json(_overview_json(overview))
+        return
+    _print_counts(overview)
+    _print_sections(overview.sections)
+    _print_readings(overview.readings)
+    _print_findings(overview.findings)
+    _print_parties(overview.parties)
+    _print_before_record(overview.before_record)
+
+
+def _print_counts(overview: "PlanOverview") -> None:
+    plan = overview.plan
+    live = plan.status.value == "live" and plan.launched_on
+    status = text(LAUNCHED, day=day_text(plan.launched_on)) if live else word(PLAN_STATUSES, plan.status.value)
+    missing = [text(NOBODY_HOLDS, role=word(ROLES, role.value), name=role.value) for role in overview.missing_roles]
+    print_facts(
+        [
+            (N_("Plan"), f"{plan.slug} ({plan.short_id})"),
+            (N_("Title"), plan.title),
+            (N_("Period"), window_text(plan.period.starts_on, plan.period.ends_on)),
+            (N_("Status"), status),
+            (N_("From the file"), plan.source_name),
+            (N_("Activities"), f"{overview.activities} ({_counts(KINDS, overview.kinds)})"),
+            (N_("Occurrences"), _counts(STATES, overview.states)),
+            (N_("Overdue"), overview.overdue or None),
+            (N_("Missing"), "\n".join(missing)),
+        ]
+    )
+
+
+def _counts(words: dict[str, str], counts: Mapping[str, int]) -> str:
+    return names_text(f"{word(words, name)} {counts[name]}" for name in words if counts.get(name))
+
+
+def _print_heading(heading: str) -> None:
+    click.echo(f"\n{translate(heading, language())}")
+
+
+def _print_sections(sections: Sequence["SectionCounts"]) -> None:
+    if not sections:
+        return
+    _print_heading(N_("By section"))
+    columns = (N_("Section"), N_("Activities"), N_("Occurrences"), N_("Finished"))
+    print_table(columns, [(_section(each), each.activities, each.occurrences, each.finished) for each in sections])
+
+
+def _section(counts: "SectionCounts") -> str:
+    if counts.section is None:
+        return text(N_("(outside the sections)"))
+    return f"{counts.section.number} {counts.section.title}".strip()
+
+
+def _print_readings(readings: Sequence["Activity"]) -> None:
+    if not readings:
+        return
+    _print_heading(N_("Deadlines to look at (opora activity confirm, or opora activity edit while it is a draft)"))
+    columns = (N_("Activity"), N_("Deadline"), N_("What to do"), N_("How it was read"))
+    print_table(
+        columns,
+        [
+            (_name(each), each.deadline_text, word(CONFIDENCES, each.confidence.value), _explain(each))
+            for each in readings
+        ],
+    )
+
+
+def _name(each: "Activity") -> str:
+    return f"{each.reference} ({each.short_id})"
+
+
+def _explain(each: "Activity") -> str:
+    explained: str = getattr(each.schedule.explanation, language())
+    return explained
+
+
+def _print_findings(findings: Sequence["Finding"]) -> None:
+    if not findings:
+        return
+    _print_heading(N_("Remarks on the document"))
+    print_table((N_("Where"), N_("Remark")), [(each.place, each.say(text)) for each in findings])
+
+
+def _print_parties(parties: Sequence["NamedParty"]) -> None:
+    if not parties:
+        return
+    _print_heading(N_("Who is named, and whom to write to"))
+    columns = (N_("Party"), N_("Kind"), N_("Rows"), N_("Written to"))
+    print_table(
+        columns,
+        [(each.party.name, word(PARTY_KINDS, each.party.kind.value), each.rows, _written_to(each)) for each in parties],
+    )
+
+
+def _written_to(each: "NamedParty") -> str:
+    if each.party.contacts:
+        return names_text(f"{person.name} <{person.email}>" for person in each.party.contacts)
+    return text(NO_CONTACT, party=each.party.short_id) if each.lacks_contact else text(NOTHING_AUTOMATIC)
+
+
+def _print_before_record(occurrences: Sequence["Occurrence"]) -> None:
+    if not occurrences:
+        return
+    _print_heading(N_("Due before the start of record: say what became of them; nothing is sent"))
+    columns = (N_("Occurrence"), N_("Id"), N_("Title"), N_("Due"), N_("State"))
+    print_table(
+        columns,
+        [
+            (each.reference, each.short_id, each.title, day_text(each.due_on), word(STATES, each.state))
+            for each in occurrences
+        ],
+    )
+
+
+def _overview_json(overview: "PlanOverview") -> dict[str, object]:
+    plan = overview.plan
+    return {
+        "slug": plan.slug,
+        "id": plan.short_id,
+        "title": plan.title,
+        "status": plan.status.value,
+        "period": {"start": plan.period.starts_on, "end": plan.period.ends_on},
+        "launched_on": plan.launched_on,
+        "activities": overview.activities,
+        "kinds": overview.kinds,
+        "states": overview.states,
+        "overdue": overview.overdue,
+        "missing_roles": [role.value for role in overview.missing_roles],
+        "sections": [
+            {
+                "number": each.section.number if each.section else "",
+                "title": each.section.title if each.section else "",
+                "activities": each.activities,
+                "occurrences": each.occurrences,
+                "finished": each.finished,
+            }
+            for each in overview.sections
+        ],
+        "readings": [
+            {
+                "id": each.short_id,
+                "number": each.number,
+                "deadline": each.deadline_text,
+                "confidence": each.confidence.value,
+                "explanation": _explain(each),
+            }
+            for each in overview.readings
+        ],
+        "findings": [{"code": each.code, "place": each.place, "message": each.say(text)} for each in overview.findings],
+        "parties": [
+            {
+                "id": each.party.short_id,
+                "name": each.party.name,
+                "kind": each.party.kind.value,
+                "rows": each.rows,
+                "contacts": [person.email for person in each.party.contacts],
+                "lacks_contact": each.lacks_contact,
+            }
+            for each in overview.parties
+        ],
+        "before_record": [each.short_id for each in overview.before_record],
+    }
