@@ -75,19 +75,20 @@ def _next_repetition(rung: Rung, anchors: Anchors, calendar: Calendar, now: date
 
 
 def latest_due(ladder: Ladder, rung: str, anchors: Anchors, calendar: Calendar, now: datetime) -> Rung:
-    """The rung to act on when a worker comes late: of several missed reminders in a row only the last one.
+    """The rung to act on when a worker comes late: of several missed reminders only the last one.
 
-    A rung that fires an event is never jumped over.
+    A rung that fires an event is never jumped over, but reminders of what it does are: "begins tomorrow" on the day
+    itself would mislead.
     """
     index = ladder.index_of(rung)
     chosen = ladder.rungs[index]
     for candidate in ladder.rungs[index + 1 :]:
-        due_at = rung_due_at(candidate, anchors, calendar)
-        if due_at is None:
-            continue
-        if chosen.fires is not None or candidate.fires is not None or due_at > now:
+        if chosen.fires is not None:
             break
-        chosen = candidate
+        due_at = rung_due_at(candidate, anchors, calendar)
+        if due_at is not None and due_at > now:
+            break
+        chosen = chosen if due_at is None else candidate
     return chosen
 
 

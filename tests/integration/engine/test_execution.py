@@ -1,6 +1,7 @@
 """Starting instances and firing events: everything of a step is written together or not at all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -70,12 +71,13 @@ def test_each_instance_follows_the_definition_it_was_started_with(rig: Rig) -> N
 def test_a_rolled_back_definition_leaves_no_machine_behind(lite: Rig) -> None:
     """The row id of a definition that was rolled back may be given to another one, whose rules then count."""
     shortened = replace(ERRAND, transitions=tuple(each for each in ERRAND.transitions if each.event != "touch"))
-    with pytest.raises(RuntimeError), lite.store.write() as work:
-        begun = lite.execution.start_many(work, shortened, [lite.a_start()])[0]
-        lite.execution.fire(work, lite.a_firing(begun.id, "start"))
+    begun = []
+    with suppress(RuntimeError), lite.store.write() as work:
+        begun += lite.execution.start_many(work, shortened, [lite.a_start()])
+        lite.execution.fire(work, lite.a_firing(begun[0].id, "start"))
         raise RuntimeError
     started = lite.start_one()
-    assert started.definition_id == begun.definition_id
+    assert started.definition_id == begun[0].definition_id
     assert lite.fire(started.id, "touch").instance.revision == 2
 
 
@@ -92,7 +94,11 @@ def test_a_step_is_chained_and_told(rig: Rig) -> None:
     ]
     assert all(after.previous_digest == before.digest for before, after in pairwise(entries))
     assert all(row.digest == sha256(row.body) for row in entries)
-    assert (entries[1].actor, entries[1].on_behalf_of, entries[1].subject_digest) == ("p-worker", "p-other", sha256(b"x"))
+    assert (entries[1].actor, entries[1].on_behalf_of, entries[1].subject_digest) == (
+        "p-worker",
+        "p-other",
+        sha256(b"x"),
+    )
     assert step.from_state == "planned"
     assert (rig.instance(started.id).state, rig.instance(started.id).revision) == ("doing", 3)
     assert [(row.topic, row.revision) for row in rig.rows(message)] == [("create", 1), ("start", 2), ("touch", 3)]
@@ -267,12 +273,13 @@ def test_a_refusal_by_a_guard_reaches_the_caller(lite: Rig) -> None:
 
 
 def test_the_bell_rings_after_the_commit_only(rig: Rig) -> None:
-    """A committed step rings once for its transaction, a refused one not at all."""
+    """A committed transaction rings once, one that is rolled back not at all."""
     started = rig.start(many=3)
     assert rig.bell.rings == 1
-    with pytest.raises(NoteWantedError), rig.store.write() as work:
+    with suppress(RuntimeError), rig.store.write() as work:
         rig.execution.fire(work, rig.a_firing(started[0].id, "start"))
-        rig.execution.fire(work, rig.a_firing(started[0].id, "hand_in"))
+        assert rig.bell.rings == 1
+        raise RuntimeError
     assert rig.bell.rings == 1
 
 
