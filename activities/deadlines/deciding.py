@@ -1,0 +1,503 @@
+"""From a cell's parts to its schedule: kind, windows, rule, flags, doubts."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from activities.deadlines.cell import Cell, dated_windows, years_alone
+from activities.deadlines.parts import (
+    Aside,
+    BareDays,
+    Except,
+    Grain,
+    Lag,
+    Mode,
+    Ongoing,
+    Quota,
+    Remark,
+    Rhythm,
+    Thereafter,
+    Unit,
+    Windows,
+    Year,
+)
+from activities.deadlines.placing import Placed, PlanPeriod, place_windows
+from activities.deadlines.recurrence import merge_rhythms, periods_of, rule_of, split_evenly
+from activities.deadlines.schedule import ScheduleKind, Window
+
+# Doubts that leave no date to rely on.
+ASKING = {"no_such_day", "ends_before_start", "cancelled", "which_period", "far_away"}
+_REQUESTS = {"on_request", "as_needed"}
+_NO_FLAG_ALONE = {"on_request"}
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a schedule is made of, before words are found for it."""
+
+    kind: ScheduleKind
+    windows: list[Window] = field(default_factory=list)
+    rule: str | None = None
+    count: int | None = None
+
+
+def decide(cell: Cell, plan: PlanPeriod) -> Decision:
+    """The reading of a cell; adds flags and doubts to the cell."""
+    _note_asides(cell)
+    placed = _placed(cell, plan)
+    then = [part.then for part in cell.all(Thereafter)]
+    decision = _main(cell, plan, placed)
+    if decision is None and then:
+        decision = _alone_thereafter(cell, plan, then)
+        then = []
+    decision = decision or _without_dates(cell)
+    for following in then:
+        _go_on(cell, plan, decision, following)
+    _check_outside(cell, plan, decision)
+    if ASKING & set(cell.doubts):
+        return Decision(ScheduleKind.UNDETERMINED)
+    return decision
+
+
+def _note_asides(cell: Cell) -> None:
+    for aside in cell.all(Aside):
+        if aside.kind == "time":
+            cell.flag("time_given")
+        elif aside.kind == "about":
+            cell.flag("approximate")
+            cell.doubt("approximate")
+        elif aside.kind == "cancelled":
+            cell.doubt("cancelled")
+    if any(remark.flag == "exception" for remark in cell.all(Remark)):
+        cell.doubt("exception")
+
+
+def _placed(cell: Cell, plan: PlanPeriod) -> list[Placed]:
+    windows = [item.part for item in dated_windows(cell) if isinstance(item.part, Windows)]
+    placed = place_windows(windows, plan)
+    for one in placed:
+        cell.doubt(*one.doubts)
+        if "year_assumed" in one.doubts:
+            cell.flag("year_assumed")
+    return placed
+
+
+def _main(cell: Cell, plan: PlanPeriod, placed: list[Placed]) -> Decision | None:
+    rhythms = cell.all(Rhythm)
+    yearly = [rhythm for rhythm in rhythms if rhythm == Rhythm(Unit.YEAR)]
+    others = [rhythm for rhythm in rhythms if rhythm not in yearly]
+    quotas = cell.all(Quota)
+    ongoing = years_alone(cell)
+    if yearly:
+        return _yearly(cell, plan, placed, others, quotas, ongoing)
+    return _decided(cell, plan, placed, others, quotas, ongoing)
+
+
+def _decided(
+    cell: Cell,
+    plan: PlanPeriod,
+    placed: list[Placed],
+    rhythms: list[Rhythm],
+    quotas: list[Quota],
+    ongoing: list[Ongoing],
+) -> Decision | None:
+    """The strongest part decides: a rhythm, then a quota, windows, going on."""
+    if rhythms:
+        return _recurring(cell, plan, placed, rhythms, ongoing)
+    if quotas:
+        return _quota(cell, plan, placed, quotas, ongoing)
+    if placed:
+        return _dates(cell, plan, placed, ongoing)
+    if weekdays := tuple(day for aside in cell.all(Aside) for day in aside.weekdays):
+        cell.doubt("weekday_alone")
+        return _recurring(cell, plan, placed, [Rhythm(Unit.WEEK, weekdays=weekdays)], ongoing)
+    if ongoing:
+        windows = _limits(cell, plan, ongoing)
+        if not windows:
+            return Decision(ScheduleKind.UNDETERMINED)
+        outside = not any(plan.meets(window) for window in windows)
+        return Decision(ScheduleKind.DATES if outside else ScheduleKind.CONTINUOUS, windows)
+    return None
+
+
+# ---- every year
+
+
+def _yearly(
+    cell: Cell,
+    plan: PlanPeriod,
+    placed: list[Placed],
+    others: list[Rhythm],
+    quotas: list[Quota],
+    ongoing: list[Ongoing],
+) -> Decision | None:
+    if (parted := _parted_by_yearly(cell, plan)) is not None:
+        return parted
+    cell.flag("yearly")
+    if placed and not others and not quotas:
+        dated = _dates(cell, plan, placed, [])
+        return replace(dated, kind=ScheduleKind.RECURRING, rule=_yearly_rule(placed, dated.windows))
+    decided = _decided(cell, plan, placed, others, quotas, ongoing)
+    if decided is not None:
+        return decided
+    if any(remark.flag in _REQUESTS for remark in cell.all(Remark)):
+        return None
+    if cell.all(Remark):
+        return Decision(ScheduleKind.UNDETERMINED, rule=None)
+    return Decision(ScheduleKind.RECURRING, [Window(plan.start, plan.end)], "FREQ=YEARLY")
+
+
+def _parted_by_yearly(cell: Cell, plan: PlanPeriod) -> Decision | None:
+    """«сентябрь-ноябрь 2021, ежегодно корректировка (ноябрь)»: before the word this plan's dates, after it each year's."""
+    parts = [item.part for item in cell.items if isinstance(item.part, Windows | Rhythm)]
+    place = next(n for n, part in enumerate(parts) if isinstance(part, Rhythm) and part.unit is Unit.YEAR)
+    before = [part for part in parts[:place] if isinstance(part, Windows)]
+    after = [part for part in parts[place:] if isinstance(part, Windows)]
+    named = [stretch for part in before for stretch in part.stretches if stretch.last_year is not None]
+    if not (named and after) or len(before) + len(after) + 1 != len(parts):
+        return None
+    cell.flag("then_yearly")
+    cell.doubt("then_yearly_in")
+    return _dates(cell, plan, place_windows(before, plan), [])
+
+
+def _yearly_rule(placed: list[Placed], windows: list[Window]) -> str:
+    """FREQ=YEARLY by the months that the windows end in, and by the day where all name one."""
+    dues = sorted({(window.due.month, window.due.day) for window in windows})
+    days = {day for _month, day in dues}
+    by_day = all(one.stretch.grain is Grain.DAY for one in placed) and len(days) == 1
+    months = sorted({month for window in windows for month in _months_in(window)})
+    if by_day or (placed and placed[0].mode is not Mode.WITHIN):
+        months = sorted({month for month, _day in dues})
+    rule = f"FREQ=YEARLY;BYMONTH={','.join(map(str, months))}"
+    return f"{rule};BYMONTHDAY={days.pop()}" if by_day else rule
+
+
+def _months_in(window: Window) -> list[int]:
+    if window.start is None:
+        return [window.due.month]
+    first = window.start.year * 12 + window.start.month - 1
+    last = window.due.year * 12 + window.due.month - 1
+    return [place % 12 + 1 for place in range(first, last + 1)]
+
+
+# ---- rhythms
+
+
+def _recurring(
+    cell: Cell, plan: PlanPeriod, placed: list[Placed], rhythms: list[Rhythm], ongoing: list[Ongoing]
+) -> Decision:
+    rhythm = _detailed(cell, merge_rhythms(rhythms))
+    if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
+        return dates
+    cell.doubt(*rhythm.doubts)
+    if rhythm.unit is Unit.TERM:
+        cell.doubt("school_calendar")
+    if rhythm.unit is Unit.YEAR and rhythm.interval > 1:
+        cell.doubt("which_year")
+    if rhythm.count:
+        cell.doubt("several_each")
+    if _are_the_periods(rhythm, placed):
+        windows = _sorted([one.window for one in placed])
+        return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows), rhythm.count)
+    limits = _limits(cell, plan, ongoing, placed)
+    if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
+        cell.doubt("cut_periods")
+    windows = periods_of(rhythm, limits, plan)
+    left_out = _left_out(cell)
+    months = tuple(month for month in range(1, 13) if month not in left_out) if left_out else ()
+    if left_out and rhythm.unit is Unit.MONTH:
+        windows = [window for window in windows if window.due.month in months]
+        return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm, months), rhythm.count)
+    if left_out:
+        cell.doubt("exception")
+    if not windows and rhythm.unit not in {Unit.DAY, Unit.WEEK}:
+        cell.doubt("no_period_fits")
+    return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm), rhythm.count)
+
+
+def _detailed(cell: Cell, rhythm: Rhythm) -> Rhythm:
+    """With «до 25» and «следующего за отчетным» that stand elsewhere in the cell."""
+    for bare in cell.all(BareDays):
+        if rhythm.unit in {Unit.MONTH, Unit.QUARTER, Unit.HALF} and not rhythm.days:
+            rhythm = replace(rhythm, days=bare.days, upto=True)
+            if rhythm.unit is not Unit.MONTH:
+                rhythm = replace(rhythm, doubts=(*rhythm.doubts, "which_month"))
+        else:
+            cell.doubt("unread_words")
+    for lag in cell.all(Lag):
+        known = tuple(doubt for doubt in rhythm.doubts if doubt != "which_month")
+        rhythm = replace(rhythm, lag=lag.unit if lag.unit is not Unit.MONTH else rhythm.lag, doubts=known)
+    if rhythm.days and any(not 1 <= day <= 31 for days in rhythm.days for day in days):
+        cell.doubt("no_such_day")
+    if any(first > last for first, last in rhythm.days):
+        cell.doubt("ends_before_start")
+    if rhythm.lag is not None:
+        cell.doubt("after_period")
+    return rhythm
+
+
+def _days_in_months(cell: Cell, rhythm: Rhythm, placed: list[Placed], plan: PlanPeriod) -> Decision | None:
+    """«май, до 15 числа»: a day of the months that stand beside it."""
+    months = [one for one in placed if one.stretch.grain is Grain.MONTH and one.mode is Mode.WITHIN]
+    if "which_month" not in rhythm.doubts or rhythm.unit is not Unit.MONTH or not months or len(months) != len(placed):
+        return None
+    cell.doubt("day_of_months")
+    limits = [one.window for one in months]
+    return Decision(ScheduleKind.DATES, periods_of(replace(rhythm, doubts=()), limits, plan))
+
+
+def _are_the_periods(rhythm: Rhythm, placed: list[Placed]) -> bool:
+    """«ежеквартально (март, июнь, сентябрь, декабрь)»: the windows are the rhythm's dates, not its limits."""
+    expected = {Unit.QUARTER: 4, Unit.HALF: 2, Unit.TERM: 4, Unit.YEAR: 1, Unit.MONTH: 6}.get(rhythm.unit)
+    short = [one for one in placed if one.stretch.grain in {Grain.DAY, Grain.MONTH, Grain.PORTION}]
+    if expected is None or len(short) != len(placed) or rhythm.days:
+        return False
+    return len(short) > 1 and (rhythm.unit is not Unit.MONTH or short[0].stretch.grain is not Grain.MONTH)
+
+
+def _left_out(cell: Cell) -> set[int]:
+    return {
+        month
+        for part in cell.all(Except)
+        for stretch in part.stretches
+        for month in _months_between(stretch.first.month, stretch.last.month)
+    }
+
+
+def _months_between(first: int, last: int) -> list[int]:
+    return [(first + step - 1) % 12 + 1 for step in range((last - first) % 12 + 1)]
+
+
+# ---- limits: within which time
+
+
+def _limits(cell: Cell, plan: PlanPeriod, ongoing: list[Ongoing], placed: list[Placed] | None = None) -> list[Window]:
+    """The windows that bound a rhythm, a quota or what goes on; the plan's own period where none is named."""
+    if placed:
+        return _sorted([one.window for one in placed])
+    for found in ongoing:
+        return _scope(cell, plan, found)
+    return [Window(plan.start, plan.end)]
+
+
+def _scope(cell: Cell, plan: PlanPeriod, ongoing: Ongoing) -> list[Window]:
+    whole = Window(plan.start, plan.end)
+    if ongoing.unit is not None:
+        return _unit_scope(cell, plan, ongoing.unit)
+    year = ongoing.year
+    if year is None or (year == Year()):
+        return [whole]
+    if year.school and year.first is None and not year.shift:
+        return _teaching_months(cell, plan)
+    return _named_year(cell, plan, year)
+
+
+def _unit_scope(cell: Cell, plan: PlanPeriod, unit: Unit) -> list[Window]:
+    """«в течение квартала» means the plan's own period only where the plan is that long."""
+    length = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.HALF: 184}.get(unit, 0)
+    days = (plan.end - plan.start).days + 1
+    if length * 0.9 - 1 <= days <= length:
+        return [Window(plan.start, plan.end)]
+    cell.doubt("which_period")
+    return []
+
+
+def _teaching_months(cell: Cell, plan: PlanPeriod) -> list[Window]:
+    if not plan.is_calendar_year:
+        return [Window(plan.start, plan.end)]
+    cell.doubt("teaching_months")
+    year = plan.start.year
+    return [Window(plan.start, date(year, 5, 31)), Window(date(year, 9, 1), plan.end)]
+
+
+def _named_year(cell: Cell, plan: PlanPeriod, year: Year) -> list[Window]:
+    """The named years, cut to the plan where they meet it."""
+    if year.first is None:
+        first = plan.end.year if year.school and plan.is_school_year else plan.start.year + 1
+        year = Year(first, first + 1 if year.school else None)
+    first = year.first or plan.start.year
+    if year.is_school and (year.school or plan.is_school_year):
+        named = Window(date(first, 9, 1), date(first + 1, 8, 31))
+    else:
+        named = Window(date(first, 1, 1), date(year.last or first, 12, 31))
+    if not plan.meets(named):
+        return [named]
+    start = max(plan.start, named.start or plan.start)
+    cut = Window(start, min(plan.end, named.due))
+    if cut != Window(plan.start, plan.end):
+        cell.doubt("cut_to_plan")
+    return [cut]
+
+
+# ---- quotas
+
+
+def _quota(cell: Cell, plan: PlanPeriod, placed: list[Placed], quotas: list[Quota], ongoing: list[Ongoing]) -> Decision:
+    quota = quotas[0]
+    cell.doubt(*quota.doubts, *(["two_quotas"] if len(quotas) > 1 else []))
+    if placed and (quota.count == len(placed) or quota.count == 1 or len(placed) > 1):
+        if quota.count != len(placed):
+            cell.doubt("count_differs")
+        windows = _sorted([one.window for one in placed])
+        if quota.year is not None and quota.count == 1 and len(placed) == 1:
+            cell.flag("yearly")
+            return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows))
+        return Decision(ScheduleKind.DATES, windows)
+    scope = [Ongoing(quota.year), *ongoing] if quota.year is not None else ongoing
+    if quota.year is None and not ongoing and not placed:
+        cell.doubt("count_alone")
+    limits = _limits(cell, plan, scope, placed)
+    cell.doubt("suggested_split")
+    return Decision(ScheduleKind.QUOTA, _split(quota.count, limits, plan), count=quota.count)
+
+
+def _split(count: int, limits: list[Window], plan: PlanPeriod) -> list[Window]:
+    whole = Window(plan.start, plan.end)
+    return [whole] if count == 1 and limits == [whole] else split_evenly(count, limits, plan)
+
+
+# ---- windows
+
+
+def _dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: list[Ongoing]) -> Decision:
+    placed = _narrowed(cell, placed)
+    _check_weekdays(cell, placed)
+    if cell.all(Except):
+        cell.doubt("exception")
+    if cell.all(BareDays) or cell.all(Lag):
+        cell.doubt("unread_words")
+    windows = _sorted([one.window for one in placed])
+    bounds = {one.mode in {Mode.UNTIL, Mode.BEFORE} for one in placed}
+    if ongoing:
+        windows = _beside_ongoing(cell, plan, windows, ongoing)
+    if len(bounds) == 2:
+        cell.doubt("dates_and_deadlines")
+    return Decision(ScheduleKind.DEADLINE if bounds == {True} else ScheduleKind.DATES, windows)
+
+
+def _narrowed(cell: Cell, placed: list[Placed]) -> list[Placed]:
+    """«II квартал (май)»: what stands in brackets and lies inside the window before it is the window."""
+    items = [item for item in dated_windows(cell) if isinstance(item.part, Windows)]
+    sizes = [len(item.part.stretches) for item in items if isinstance(item.part, Windows)]
+    if sum(sizes) != len(placed) or len(items) < 2:
+        return placed
+    outer: list[Placed] = []
+    inner: list[Placed] = []
+    place = 0
+    for item, size in zip(items, sizes, strict=True):
+        (inner if item.bracketed else outer).extend(placed[place : place + size])
+        place += size
+    if not outer or not inner or not all(any(_inside(one, other) for other in outer) for one in inner):
+        return placed
+    cell.doubt("narrowed")
+    return [one for one in outer if not any(_inside(other, one) for other in inner)] + [
+        _opened(one, outer) for one in inner
+    ]
+
+
+def _inside(one: Placed, other: Placed) -> bool:
+    start = other.window.start
+    return start is not None and start <= (one.window.start or one.window.due) and one.window.due <= other.window.due
+
+
+def _opened(one: Placed, outer: list[Placed]) -> Placed:
+    """A deadline inside a window begins where the window does."""
+    if one.window.start is not None:
+        return one
+    around = next(other for other in outer if _inside(one, other))
+    return replace(one, window=Window(around.window.start, one.window.due), mode=Mode.WITHIN)
+
+
+def _beside_ongoing(cell: Cell, plan: PlanPeriod, windows: list[Window], ongoing: list[Ongoing]) -> list[Window]:
+    """«в течение года (май, сентябрь)» means the months; «сентябрь, в течение года» goes on after September."""
+    first_window = next(n for n, item in enumerate(cell.items) if item in dated_windows(cell))
+    later = [
+        n
+        for n, item in enumerate(cell.items)
+        if isinstance(item.part, Ongoing)
+        or (isinstance(item.part, Windows) and item.part.stretches[0].grain is Grain.YEAR)
+    ]
+    if ongoing[0].unit is not None:
+        return windows
+    cell.doubt("beside_ongoing")
+    if later and later[0] > first_window and windows[-1].due < plan.end and not cell.items[first_window].bracketed:
+        cell.flag("then_continuous")
+        return [*windows, Window(windows[-1].due + timedelta(days=1), plan.end)]
+    return windows
+
+
+def _check_weekdays(cell: Cell, placed: list[Placed]) -> None:
+    """A day of the week beside a date must be that date's."""
+    named = [day for aside in cell.all(Aside) for day in aside.weekdays]
+    if not named:
+        return
+    days = [one.window.due.weekday() for one in placed if one.stretch.grain is Grain.DAY]
+    if sorted(set(named)) != sorted(set(days)):
+        cell.flag("weekday_differs")
+        cell.doubt("weekday_differs")
+
+
+# ---- no dates, and what follows
+
+
+def _without_dates(cell: Cell) -> Decision:
+    flags = {remark.flag for remark in cell.all(Remark)}
+    return Decision(ScheduleKind.ON_REQUEST if flags & _REQUESTS else ScheduleKind.UNDETERMINED)
+
+
+def _alone_thereafter(cell: Cell, plan: PlanPeriod, then: list[Rhythm | Ongoing | Remark | Quota]) -> Decision | None:
+    cell.doubt("thereafter_alone")
+    found = then[0]
+    if isinstance(found, Rhythm):
+        return _recurring(cell, plan, [], [found], [])
+    if isinstance(found, Ongoing):
+        return Decision(ScheduleKind.CONTINUOUS, _limits(cell, plan, [found]))
+    cell.flag(getattr(found, "flag", "separate_schedule"))
+    return None
+
+
+def _go_on(cell: Cell, plan: PlanPeriod, decision: Decision, then: Rhythm | Ongoing | Remark | Quota) -> None:
+    """«далее …» after what was read."""
+    match then:
+        case Rhythm(unit=Unit.YEAR):
+            cell.flag("then_yearly")
+        case Ongoing():
+            cell.flag("then_continuous")
+            _continue(plan, decision)
+        case Remark():
+            cell.flag(then.flag)
+        case Rhythm():
+            cell.doubt("then_recurring")
+            _recur_from(plan, decision, then)
+        case _:
+            cell.doubt("unread_words")
+
+
+def _continue(plan: PlanPeriod, decision: Decision) -> None:
+    if decision.windows and decision.windows[-1].due < plan.end:
+        decision.windows.append(Window(decision.windows[-1].due + timedelta(days=1), plan.end))
+        decision.kind = ScheduleKind.DATES if decision.kind is ScheduleKind.DEADLINE else decision.kind
+
+
+def _recur_from(plan: PlanPeriod, decision: Decision, rhythm: Rhythm) -> None:
+    if decision.windows:
+        start = decision.windows[-1].due + timedelta(days=1)
+        following = periods_of(rhythm, [Window(start, plan.end)], plan) if start <= plan.end else []
+        decision.windows = [*decision.windows, *following]
+        decision.kind, decision.rule = ScheduleKind.RECURRING, rule_of(rhythm)
+
+
+def _check_outside(cell: Cell, plan: PlanPeriod, decision: Decision) -> None:
+    """Dates outside the plan are kept and shown to a person; far outside they are more likely a slip."""
+    outside = [window for window in decision.windows if not plan.holds(window)]
+    if outside:
+        cell.flag("outside_plan")
+        cell.doubt("outside_plan")
+    for remark in cell.all(Remark):
+        alone = decision.kind is ScheduleKind.ON_REQUEST and remark.flag in _NO_FLAG_ALONE
+        if remark.flag != "exception" and not alone:
+            cell.flag(remark.flag)
+
+
+def _sorted(windows: list[Window]) -> list[Window]:
+    return sorted(dict.fromkeys(windows), key=lambda window: (window.due, window.start or date.min))

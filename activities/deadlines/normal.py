@@ -1,0 +1,64 @@
+"""Text in one manner of writing, with a way back to the characters of the cell."""
+
+import unicodedata
+from dataclasses import dataclass
+
+_DASHES = "‐‑‒–—―−﹘﹣－⁃~"
+_QUOTES = "«»„“”‟‘’‚‛′″`´"
+_DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0300\u0301*†‡"
+_BREAKS = "\n\r\v\f\u0085\u2028\u2029"
+_BREVE, _DIAERESIS = "\u0306", "\u0308"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """Lower case, one kind of dash, quote and space; `origin[i]` is where character `i` stood in the cell."""
+
+    text: str
+    origin: tuple[int, ...]
+    raw: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The cell's characters behind `text[start:end]`."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def written(self, start: int, end: int) -> str:
+        """What the cell itself says at `text[start:end]`, with its capitals."""
+        first, last = self.span(start, end)
+        return self.raw[first:last]
+
+
+def normalise(raw: str) -> NormalText:
+    """One manner of writing for a cell: white space, dashes, quotes, case, ё, footnote marks, split accents."""
+    text: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(raw):
+        if character == _BREVE and text and text[-1] == "и":
+            text[-1] = "й"
+            continue
+        for plain in _plain(character):
+            text.append(plain)
+            origin.append(place)
+    return NormalText("".join(text), tuple(origin), raw)
+
+
+def _plain(character: str) -> str:
+    """One character in the common manner; empty for what carries no meaning (footnote marks, accents)."""
+    if "а" <= character <= "я" or "0" <= character <= "9":
+        return character
+    if character in _BREAKS:
+        return "\n"
+    if character.isspace():
+        return " "
+    if character in _DASHES:
+        return "-"
+    if character in _QUOTES:
+        return '"'
+    if character in _DROPPED or character == _DIAERESIS or _is_raised(character):
+        return ""
+    folded = character if character == "№" else unicodedata.normalize("NFKC", character)
+    return folded.lower().replace("ё", "е")
+
+
+def _is_raised(character: str) -> bool:
+    return unicodedata.decomposition(character).startswith("<super>")
