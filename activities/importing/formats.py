@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from activities.importing.container import open_container
+from activities.importing.csv_source import find_delimiter, read_csv
 from activities.importing.docx_source import read_docx
 from activities.importing.errors import (
     EncryptedDocumentError,
@@ -15,15 +16,20 @@ from activities.importing.errors import (
     PlanFileMissingError,
     PlanFileTooLargeError,
 )
+from activities.importing.pdf_source import read_pdf
 from activities.importing.source import Source
-from activities.importing.text_encoding import FORMATS
-from activities.importing.txt_source import read_txt
+from activities.importing.text_encoding import FORMATS, decode
+from activities.importing.txt_source import is_marked, read_txt
+from activities.importing.xlsx_source import read_xlsx
 
 Reader = Callable[[Path], Source]
 
 _LIMIT_MB = 64
 _HEAD_BYTES = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIPPED = {"word/": read_docx, "xl/": read_xlsx}
+_PDF = b"%PDF-"
+_PDF_WITHIN = 1024  # bytes; readers accept what mail programs put before it
 # Streams that an OLE container names in UTF-16 tell what it is.
 _OLE_KINDS = {"WordDocument": ".doc", "Workbook": ".xls", "PowerPoint Document": ".ppt"}
 _OTHER_KINDS = {b"{\\rtf": ".rtf", b"<!doctype html": ".html", b"<html": ".html", b"<?xml": ".xml"}
@@ -62,18 +68,22 @@ def _find_reader(path: Path, head: bytes) -> Reader:
         return _find_zipped(path)
     if head.startswith(_OLE):
         raise _ole_error(path)
+    if _PDF in head[:_PDF_WITHIN]:
+        return read_pdf
     for mark, kind in _OTHER_KINDS.items():
         if head.lstrip()[:20].lower().startswith(mark):
             raise OtherFormatError(file=path.name, kind=kind)
-    return read_txt
+    text = decode(path.read_bytes(), path)
+    return read_csv if not is_marked(text) and find_delimiter(text) else read_txt
 
 
 def _find_zipped(path: Path) -> Reader:
     with open_container(path) as container:
         names = set(container.namelist())
         kind = container.read("mimetype").decode("ascii", "replace") if "mimetype" in names else ""
-    if any(name.startswith("word/") for name in names):
-        return read_docx
+    for folder, reader in _ZIPPED.items():
+        if any(name.startswith(folder) for name in names):
+            return reader
     if kind:
         raise OtherFormatError(file=path.name, kind=kind)
     raise NotADocumentError(file=path.name, formats=FORMATS)

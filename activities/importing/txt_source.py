@@ -29,6 +29,13 @@ def read_txt(path: Path) -> Source:
     return Source(tuple(_read_blocks(text)), tuple(_find_bookmarks(written)))
 
 
+def is_marked(text: str) -> bool:
+    """Whether the text is a table whose cells begin with tabs or stand between bars."""
+    lines = text.split("\n")
+    tabs, bars = sum(line.startswith("\t") for line in lines), sum(line.count("|") > 1 for line in lines)
+    return max(tabs, bars) >= _LEAST_MARKED
+
+
 def _find_bookmarks(text: str) -> Iterator[Note]:
     for match in _BOOKMARK.finditer(text):
         yield Note(NoteKind.HIDDEN, match[0], _place(text.count("\n", 0, match.start()) + 1))
