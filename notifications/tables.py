@@ -100,3 +100,12 @@ feed_event = Table(
     Column("cancelled", Boolean, nullable=False, server_default="0"),
     Column("body", LargeBinary, nullable=False),
 )
+
+throttle = Table(
+    "throttle",
+    metadata,
+    # Who came with links that lead nowhere, counted over a few minutes and then forgotten: it is personal data.
+    Column("address", String(64), primary_key=True),
+    Column("window_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+)

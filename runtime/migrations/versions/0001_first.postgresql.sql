@@ -82,6 +82,13 @@ CREATE TABLE mailbox (
 	CONSTRAINT pk_mailbox PRIMARY KEY (name)
 )
 ;
+CREATE TABLE throttle (
+	address VARCHAR(64) NOT NULL,
+	window_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	attempts INTEGER NOT NULL,
+	CONSTRAINT pk_throttle PRIMARY KEY (address)
+)
+;
 CREATE TABLE instance (
 	id SERIAL NOT NULL,
 	public_id VARCHAR(36) NOT NULL,
@@ -100,9 +107,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_state ON instance (state)
-;
 CREATE INDEX ix_instance_due_on ON instance (due_on)
+;
+CREATE INDEX ix_instance_state ON instance (state)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -178,9 +185,9 @@ CREATE TABLE letter (
 	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
 )
 ;
-CREATE INDEX ix_letter_sent_at ON letter (sent_at)
-;
 CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
+;
+CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
 CREATE INDEX ix_letter_send_at ON letter (send_at)
 ;
