@@ -7,9 +7,11 @@ from sqlalchemy import Connection, select
 
 from activities.decisions import list_deciders
 from activities.occurrences import OWED_STATES, Occurrence
+from activities.office import Office
 from activities.people import Person
 from activities.roles import Role, list_holders
 from activities.submissions import find_open_submission
+from engine.machine import EventNotAllowedError
 from engine.store import load_definition
 from engine.tables import instance
 
@@ -46,3 +48,15 @@ def list_events(connection: Connection, target: Occurrence) -> tuple[str, ...]:
     pinned = select(instance.c.definition_id).where(instance.c.id == target.instance_id)
     definition = load_definition(connection, connection.execute(pinned).scalar_one())
     return tuple(definition.events_from(target.state))
+
+
+def refuse_unless_possible(office: Office, target: Occurrence, event: str) -> None:
+    """Refuse before anything is prepared what the state does not know; the step itself checks again.
+
+    Raises:
+        EventNotAllowedError: says which events are possible.
+    """
+    with office.store.read() as connection:
+        allowed = list_events(connection, target)
+    if event not in allowed:
+        raise EventNotAllowedError(event=event, state=target.state, allowed=", ".join(allowed) or "—")
