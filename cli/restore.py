@@ -1,0 +1,26 @@
+"""`opora restore FILE`: brings a backup back."""
+
+from pathlib import Path
+
+import click
+
+from cli.output import say
+from engine.errors import N_
+
+RESTORED = N_("Brought back what was saved at {made_at}: the database and {count} files of evidence, all verified.")
+NEXT = N_("Put the copy of your keys into {folder}, or make new ones (old links stop working): opora init")
+MISSING = N_("These files of evidence were missing when the backup was made: {digests}")
+
+
+@click.command("restore", help=N_("Bring back what a backup holds, into an empty data folder; verified."))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar=N_("FILE"))
+def command(file: Path) -> None:
+    from runtime.restore import restore_backup
+    from runtime.settings import load_settings
+
+    settings = load_settings()
+    manifest = restore_backup(settings, file)
+    say(RESTORED, made_at=manifest.made_at, count=len(manifest.evidence))
+    if manifest.missing:
+        say(MISSING, digests=", ".join(manifest.missing))
+    say(NEXT, folder=settings.keys_dir)
