@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.definition import WorkflowDefinition
 from engine.errors import N_, OporaError
 from workflows.lint import lint
-from workflows.loader import WorkflowFileError, parse_workflow
+from workflows.loader import failure, parse_workflow
 
 FOLDER = Path(__file__).parent
 
@@ -43,5 +43,5 @@ def load_workflow(path: Path, guards: Collection[str], roles: Collection[str]) -
     definition, lines = parse_workflow(path)
     findings = lint(definition, lines, guards, roles)
     if findings:
-        raise WorkflowFileError(path=path, findings="\n".join(str(finding) for finding in findings))
+        raise failure(path, findings)
     return definition

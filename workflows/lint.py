@@ -1,17 +1,23 @@
 """What is wrong with a definition's sense. `transitions` would find a misspelt name only after the state changed."""
 
+import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
-from engine.definition import ANCHORS, MOVABLE_ANCHORS, SAME_STATE, TIMER_ROLE, WorkflowDefinition
+from engine.definition import ANCHORS, MOVABLE_ANCHORS, SAME_STATE, TIMER_ROLE, Ladder, Rung, WorkflowDefinition
+from engine.execution import CREATED
 from workflows.loader import Finding, Lines
 
 ROLLS = ("stay", "back", "forward")
+STAMPED_ANCHORS = ("submitted_at",)
+NAME = re.compile("[a-z][a-z0-9_]{0,39}")
+FILE_NAME = re.compile("[a-z][a-z0-9-]{0,39}")
 
 
 def lint(
     definition: WorkflowDefinition, lines: Lines, guards: Collection[str], roles: Collection[str]
 ) -> list[Finding]:
-    """All findings, none when the definition can be used.
+    """All findings in the order of their lines, none when the definition can be used.
 
     Args:
         definition: what is looked at.
@@ -19,37 +25,58 @@ def lint(
         guards: names of the registered guards.
         roles: names of the roles that the application knows.
     """
-    return [
-        *_lint_names(definition, lines, guards, roles),
+    findings = [
+        *_lint_spelling(definition, lines),
+        *_lint_initial(definition, lines),
+        *_lint_transitions(definition, lines, guards, roles),
         *_lint_reachability(definition, lines),
         *_lint_clashes(definition, lines),
         *_lint_ladders(definition, lines),
+        *_lint_loops(definition, lines),
     ]
+    return sorted(findings, key=lambda finding: finding.line)
 
 
-def _lint_names(
-    definition: WorkflowDefinition, lines: Lines, guards: Collection[str], roles: Collection[str]
-) -> Iterator[Finding]:
-    states = {state.name for state in definition.states}
+def _lint_spelling(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
+    """Names become columns of limited width, message topics and parts of commands."""
+    if not FILE_NAME.fullmatch(definition.name):
+        yield Finding(
+            1, f"workflow name “{definition.name}” must be a-z, 0-9 and -, beginning with a letter, at most 40"
+        )
+    named = [(state.name, lines.of("state", index)) for index, state in enumerate(definition.states)]
+    named += [(each.event, lines.of("transition", index)) for index, each in enumerate(definition.transitions)]
+    for index, ladder in enumerate(definition.ladders):
+        named.append((ladder.name, lines.of("ladder", index)))
+        named += [(rung.name, lines.of("ladder", index, place)) for place, rung in enumerate(ladder.rungs)]
+    for name, line in named:
+        if not NAME.fullmatch(name):
+            yield Finding(line, f"name “{name}” must be a-z, 0-9 and _, beginning with a letter, at most 40")
+    for index, each in enumerate(definition.transitions):
+        if each.event == CREATED:
+            yield Finding(lines.of("transition", index), f"“{CREATED}” is what history calls the beginning; rename it")
+
+
+def _lint_initial(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
+    states = _state_names(definition)
+    if not definition.initial:
+        yield Finding(lines.of("initial"), "there is no initial state; name at least one")
     for name in definition.initial:
         if name not in states:
-            yield Finding(1, f"initial state “{name}” is not among the states; add it or mend the name")
+            yield Finding(lines.of("initial"), f"unknown initial state “{name}”; known: {_listed(states)}")
+
+
+def _lint_transitions(
+    definition: WorkflowDefinition, lines: Lines, guards: Collection[str], roles: Collection[str]
+) -> Iterator[Finding]:
+    states = _state_names(definition)
     for index, each in enumerate(definition.transitions):
         line = lines.of("transition", index)
-        for state in (*each.sources, *([] if each.target == SAME_STATE else [each.target])):
-            if state not in states:
-                yield Finding(line, f"unknown state “{state}”; known: {', '.join(sorted(states))}")
-        for role in each.by:
-            if role not in {*roles, TIMER_ROLE}:
-                yield Finding(line, f"unknown role “{role}”; known: {', '.join(sorted(roles))}, {TIMER_ROLE}")
-        for guard in each.guards:
-            if guard not in guards:
-                yield Finding(line, f"unknown guard “{guard}”; known: {', '.join(sorted(guards))}")
-        for anchor in each.moves:
-            if anchor not in MOVABLE_ANCHORS:
-                yield Finding(line, f"anchor “{anchor}” cannot be moved; these can: {', '.join(MOVABLE_ANCHORS)}")
-        if each.stamps not in {None, "submitted_at"}:
-            yield Finding(line, f"anchor “{each.stamps}” cannot be stamped; only submitted_at can")
+        targets = () if each.target == SAME_STATE else (each.target,)
+        yield from _unknown(line, "state", (*each.sources, *targets), states)
+        yield from _unknown(line, "role", each.by, {*roles, TIMER_ROLE})
+        yield from _unknown(line, "guard", each.guards, guards)
+        yield from _unknown(line, "anchor to move", each.moves, MOVABLE_ANCHORS)
+        yield from _unknown(line, "anchor to stamp", (each.stamps,) if each.stamps else (), STAMPED_ANCHORS)
 
 
 def _lint_reachability(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
@@ -69,6 +96,105 @@ def _lint_reachability(definition: WorkflowDefinition, lines: Lines) -> Iterator
             yield Finding(line, f"from state “{state.name}” no final state can be reached; add a way out")
 
 
+def _lint_clashes(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
+    """A later transition of the same event and source can never be taken if an earlier one asks for nothing more."""
+    seen: dict[tuple[str, str], list[tuple[set[str], set[str]]]] = {}
+    for index, each in enumerate(definition.transitions):
+        for source in each.sources:
+            earlier = seen.setdefault((each.event, source), [])
+            if any(guards <= set(each.guards) and set(each.by) <= roles for roles, guards in earlier):
+                yield Finding(
+                    lines.of("transition", index),
+                    f"“{each.event}” from “{source}” clashes with an earlier transition that always wins; "
+                    "give the earlier one a guard",
+                )
+            earlier.append((set(each.by), set(each.guards)))
+
+
+def _lint_ladders(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
+    names = [ladder.name for ladder in definition.ladders]
+    for index, ladder in enumerate(definition.ladders):
+        line = lines.of("ladder", index)
+        if ladder.name in names[:index]:
+            yield Finding(line, f"two ladders are called “{ladder.name}”; rename one")
+        yield from _unknown(line, "state", ladder.states, _state_names(definition))
+        for place, rung in enumerate(ladder.rungs):
+            line = lines.of("ladder", index, place)
+            if rung.name in [each.name for each in ladder.rungs[:place]]:
+                yield Finding(line, f"two rungs of “{ladder.name}” are called “{rung.name}”; rename one")
+            yield from _unknown(line, "anchor", (rung.anchor,), ANCHORS)
+            yield from _unknown(line, "roll", (rung.roll,), ROLLS)
+            yield from _lint_repetition(ladder, place, line)
+            yield from _lint_fired(definition, ladder, rung, line)
+        yield from _lint_order(ladder, index, lines)
+
+
+def _lint_repetition(ladder: Ladder, place: int, line: int) -> Iterator[Finding]:
+    every_days = ladder.rungs[place].every_days
+    if every_days is None:
+        return
+    if every_days < 1:
+        yield Finding(line, "“every_days” must be at least 1")
+    if place < len(ladder.rungs) - 1:
+        yield Finding(line, "a rung that repeats must be the last of its ladder: those behind it would never come")
+
+
+def _lint_order(ladder: Ladder, index: int, lines: Lines) -> Iterator[Finding]:
+    """Rungs are climbed in the order in which they stand; days and working days cannot be compared."""
+    for place, (before, after) in enumerate(pairwise(ladder.rungs), start=1):
+        comparable = before.anchor == after.anchor and (before.days is None) == (after.days is None)
+        if comparable and _position(after) < _position(before):
+            line = lines.of("ladder", index, place)
+            yield Finding(line, f"rung “{after.name}” is due before “{before.name}”, which stands above it; reorder")
+
+
+def _position(rung: Rung) -> tuple[int, str]:
+    return (rung.days if rung.days is not None else rung.working_days or 0, rung.at.isoformat())
+
+
+def _lint_fired(definition: WorkflowDefinition, ladder: Ladder, rung: Rung, line: int) -> Iterator[Finding]:
+    for state in ladder.states if rung.fires else ():
+        ways = [each for each in definition.transitions if each.event == rung.fires and state in each.sources]
+        if not ways:
+            yield Finding(line, f"a rung fires “{rung.fires}”, which the state “{state}” does not allow")
+        elif not any(TIMER_ROLE in each.by for each in ways):
+            yield Finding(line, f"a rung fires “{rung.fires}”, but “{TIMER_ROLE}” is not in its `by`; add it")
+
+
+def _lint_loops(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
+    """Timers alone must not go round in a circle without a day passing: a tick would never end."""
+    ways = {
+        way
+        for ladder in definition.ladders
+        for rung in ladder.rungs
+        for way in _moves_at_once(definition, ladder, rung)
+    }
+    for index, ladder in enumerate(definition.ladders):
+        for place, rung in enumerate(ladder.rungs):
+            for source, target in sorted(_moves_at_once(definition, ladder, rung)):
+                if source in _closure({target}, ways):
+                    yield Finding(
+                        lines.of("ladder", index, place),
+                        f"timers alone lead from “{source}” back to “{source}” at once; "
+                        "let this rung wait at least a day from “entered_at”",
+                    )
+
+
+def _moves_at_once(definition: WorkflowDefinition, ladder: Ladder, rung: Rung) -> set[tuple[str, str]]:
+    """The state changes that a rung may make as soon as a state is entered, its time being past by then."""
+    waits = rung.anchor == "entered_at" and (rung.days or rung.working_days or 0) >= 1 and rung.roll != "back"
+    if not rung.fires or waits:
+        return set()
+    return {
+        (source, source if each.target == SAME_STATE else each.target)
+        for each in definition.transitions
+        if each.event == rung.fires and TIMER_ROLE in each.by
+        for source in set(each.sources) & set(ladder.states)
+        # A step that stays leaves its ladder as it is, so it goes on to the next rung; unless it stamps its anchor.
+        if each.target != SAME_STATE or each.stamps == rung.anchor
+    }
+
+
 def _closure(known: set[str], ways: set[tuple[str, str]]) -> set[str]:
     while True:
         wider = known | {target for source, target in ways if source in known}
@@ -77,47 +203,15 @@ def _closure(known: set[str], ways: set[tuple[str, str]]) -> set[str]:
         known = wider
 
 
-def _lint_clashes(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
-    """A later transition of the same event and source can never be taken if an earlier one asks for nothing more."""
-    seen: dict[tuple[str, str], list[tuple[set[str], set[str]]]] = {}
-    for index, each in enumerate(definition.transitions):
-        for source in each.sources:
-            for roles, guards in seen.get((each.event, source), []):
-                if guards <= set(each.guards) and set(each.by) <= roles:
-                    yield Finding(
-                        lines.of("transition", index),
-                        f"“{each.event}” from “{source}” clashes with an earlier transition that always wins; "
-                        "give the earlier one a guard",
-                    )
-            seen.setdefault((each.event, source), []).append((set(each.by), set(each.guards)))
+def _state_names(definition: WorkflowDefinition) -> set[str]:
+    return {state.name for state in definition.states}
 
 
-def _lint_ladders(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
-    states = {state.name for state in definition.states}
-    names = [ladder.name for ladder in definition.ladders]
-    for index, ladder in enumerate(definition.ladders):
-        line = lines.of("ladder", index)
-        if names.count(ladder.name) > 1:
-            yield Finding(line, f"two ladders are called “{ladder.name}”; rename one")
-        for state in ladder.states:
-            if state not in states:
-                yield Finding(line, f"unknown state “{state}” in ladder “{ladder.name}”")
-        rungs = [rung.name for rung in ladder.rungs]
-        for rung in ladder.rungs:
-            if rungs.count(rung.name) > 1:
-                yield Finding(line, f"two rungs of “{ladder.name}” are called “{rung.name}”; rename one")
-            if rung.anchor not in ANCHORS:
-                yield Finding(line, f"unknown anchor “{rung.anchor}”; known: {', '.join(ANCHORS)}")
-            if rung.roll not in ROLLS:
-                yield Finding(line, f"unknown roll “{rung.roll}”; known: {', '.join(ROLLS)}")
-            if rung.fires:
-                yield from _lint_fired(definition, ladder.states, rung.fires, line)
+def _unknown(line: int, what: str, names: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+    for name in names:
+        if name not in known:
+            yield Finding(line, f"unknown {what} “{name}”; known: {_listed(known)}")
 
 
-def _lint_fired(definition: WorkflowDefinition, states: Collection[str], event: str, line: int) -> Iterator[Finding]:
-    for state in states:
-        ways = [each for each in definition.transitions if each.event == event and state in each.sources]
-        if not ways:
-            yield Finding(line, f"a rung fires “{event}”, which the state “{state}” does not allow")
-        elif not any(TIMER_ROLE in each.by for each in ways):
-            yield Finding(line, f"a rung fires “{event}”, but “{TIMER_ROLE}” is not among its roles; add it to `by`")
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names))

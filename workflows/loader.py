@@ -1,13 +1,15 @@
 """Workflow definitions from YAML, with the line of everything that is wrong and what to do about it."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from engine.definition import Ladder, Rung, State, Transition, WorkflowDefinition
 from engine.errors import N_, OporaError
@@ -30,34 +32,78 @@ class Finding:
         return f"  line {self.line}: {self.text}"
 
 
+@dataclass(frozen=True, slots=True)
 class Lines:
-    """Where each part of a definition stands in its file: `("transition", 3)` → line."""
+    """Where each part of a definition stands in its file: `("transition", 3)`, `("ladder", 1, 2)` for a rung."""
 
-    def __init__(self) -> None:
-        self._lines: dict[tuple[str, int], int] = {}
+    known: dict[tuple[str | int, ...], int] = field(default_factory=dict)
 
-    def note(self, part: str, index: int, node: Any) -> None:
-        """Remember the line of a YAML node."""
-        self._lines[part, index] = node.lc.line + 1 if isinstance(node, CommentedMap | CommentedSeq) else 1
-
-    def of(self, part: str, index: int) -> int:
+    def of(self, *part: str | int) -> int:
         """The line of a part, 1 where unknown."""
-        return self._lines.get((part, index), 1)
+        return self.known.get(part, 1)
 
 
-ALLOWED_KEYS = {
-    "workflow": {"workflow", "initial", "states", "transitions", "ladders"},
-    "state": {"final"},
-    "transition": {"event", "from", "to", "by", "guards", "stamps", "moves"},
-    "ladder": {"name", "while", "rungs"},
-    "rung": {"name", "anchor", "days", "working_days", "roll", "at", "fires", "every_days"},
-}
-REQUIRED_KEYS = {
-    "workflow": {"workflow", "initial", "states", "transitions"},
-    "state": set[str](),
-    "transition": {"event", "from", "to", "by"},
-    "ladder": {"name", "while", "rungs"},
-    "rung": {"name", "anchor", "at"},
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What may stand under a key."""
+
+    fits: Callable[[Any], bool]
+    form: str
+    required: bool = True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_names(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, list) and all(_is_text(each) for each in value))
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
+
+
+_NAME = _Key(_is_text, "a name")
+_NAMES = _Key(_are_names, "a name or a list of names")
+_OPTIONAL_NAME = _Key(_is_text, "a name", required=False)
+_OPTIONAL_NAMES = _Key(_are_names, "a name or a list of names", required=False)
+_OPTIONAL_NUMBER = _Key(_is_number, "a whole number", required=False)
+_LIST = _Key(lambda value: isinstance(value, CommentedSeq), "a list")
+
+_KEYS: dict[str, dict[str, _Key]] = {
+    "workflow": {
+        "workflow": _NAME,
+        "initial": _NAMES,
+        "states": _Key(lambda value: isinstance(value, CommentedMap), "a mapping of state names"),
+        "transitions": _LIST,
+        "ladders": _Key(lambda value: isinstance(value, CommentedSeq), "a list", required=False),
+    },
+    "state": {"final": _Key(lambda value: isinstance(value, bool), "true or false", required=False)},
+    "transition": {
+        "event": _NAME,
+        "from": _NAMES,
+        "to": _NAME,
+        "by": _NAMES,
+        "guards": _OPTIONAL_NAMES,
+        "stamps": _OPTIONAL_NAME,
+        "moves": _OPTIONAL_NAMES,
+    },
+    "ladder": {"name": _NAME, "while": _NAMES, "rungs": _LIST},
+    "rung": {
+        "name": _NAME,
+        "anchor": _NAME,
+        "days": _OPTIONAL_NUMBER,
+        "working_days": _OPTIONAL_NUMBER,
+        "roll": _OPTIONAL_NAME,
+        "at": _Key(_is_time, 'a time of day such as "08:00"'),
+        "fires": _OPTIONAL_NAME,
+        "every_days": _OPTIONAL_NUMBER,
+    },
 }
 
 
@@ -67,86 +113,115 @@ def parse_workflow(path: Path) -> tuple[WorkflowDefinition, Lines]:
     Raises:
         WorkflowFileError: not YAML, a misspelt or missing key, a value of the wrong shape.
     """
+    tree = _load(path)
+    findings = list(_check_tree(tree))
+    if findings:
+        raise failure(path, findings)
+    return _definition(tree), _lines(tree)
+
+
+def failure(path: Path, findings: list[Finding]) -> WorkflowFileError:
+    """The error that lists what is wrong in a file, in the order of its lines."""
+    ordered = sorted(findings, key=lambda finding: finding.line)
+    return WorkflowFileError(path=path, findings="\n".join(str(finding) for finding in ordered))
+
+
+def _load(path: Path) -> Any:
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise _failure(path, [Finding(1, f"it cannot be read: {error}")]) from error
+        raise failure(path, [Finding(1, f"it cannot be read: {error}")]) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _failure(path, [Finding(line, f"not YAML: {error.problem}")]) from error
-    findings = list(_wrong_keys(tree))
+        raise failure(path, [Finding(line, f"not YAML: {error.problem}")]) from error
+    except YAMLError as error:
+        raise failure(path, [Finding(1, f"not YAML: {error}")]) from error
+
+
+def _check_tree(tree: Any) -> Iterator[Finding]:
+    findings = list(_check_part("workflow", tree, 1))
+    yield from findings
     if findings:
-        raise _failure(path, findings)
-    try:
-        return _build(tree)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise _failure(path, [Finding(1, f"a value has the wrong shape: {error}")]) from error
+        return
+    for name, state in tree["states"].items():
+        yield from _check_part("state", CommentedMap() if state is None else state, _line_of(tree["states"], name))
+    for index, transition in enumerate(tree["transitions"]):
+        yield from _check_part("transition", transition, _line_of(tree["transitions"], index))
+    for index, ladder in enumerate(_ladders(tree)):
+        findings = list(_check_part("ladder", ladder, _line_of(tree["ladders"], index)))
+        yield from findings
+        if not findings:
+            yield from _check_rungs(ladder["rungs"])
 
 
-def _failure(path: Path, findings: list[Finding]) -> WorkflowFileError:
-    return WorkflowFileError(path=path, findings="\n".join(str(finding) for finding in findings))
+def _check_rungs(rungs: CommentedSeq) -> Iterator[Finding]:
+    for index, rung in enumerate(rungs):
+        line = _line_of(rungs, index)
+        yield from _check_part("rung", rung, line)
+        if isinstance(rung, CommentedMap) and ("days" in rung) == ("working_days" in rung):
+            yield Finding(line, "a rung needs either “days” or “working_days”")
 
 
-def _wrong_keys(tree: Any) -> list[Finding]:
-    findings = list(_check_keys("workflow", tree))
-    if findings:
-        return findings
-    for state in tree["states"].values():
-        findings += _check_keys("state", state)
-    for transition in tree["transitions"]:
-        findings += _check_keys("transition", transition)
-    for ladder in tree.get("ladders", []):
-        findings += _check_keys("ladder", ladder)
-        for rung in ladder.get("rungs", []):
-            findings += _check_keys("rung", rung)
-    return findings
-
-
-def _check_keys(part: str, node: Any) -> list[Finding]:
+def _check_part(part: str, node: Any, line: int) -> Iterator[Finding]:
     if not isinstance(node, CommentedMap):
-        return [Finding(1, f"a {part} must be a mapping")]
-    line = node.lc.line + 1
-    unknown = [
-        Finding(line, f"unknown key “{key}” in a {part}; known: {', '.join(sorted(ALLOWED_KEYS[part]))}")
-        for key in node
-        if key not in ALLOWED_KEYS[part]
-    ]
-    missing = [
-        Finding(line, f"a {part} needs the key “{key}”") for key in sorted(REQUIRED_KEYS[part]) if key not in node
-    ]
-    return unknown + missing
+        yield Finding(line, f"a {part} must be a mapping of keys and values")
+        return
+    keys = _KEYS[part]
+    for name, key in keys.items():
+        if key.required and name not in node:
+            yield Finding(line, f"a {part} needs the key “{name}”")
+    for name, value in node.items():
+        if name not in keys:
+            yield Finding(_line_of(node, name), f"unknown key “{name}” in a {part}; known: {', '.join(sorted(keys))}")
+        elif not keys[name].fits(value):
+            yield Finding(_line_of(node, name), f"“{name}” of a {part} must be {keys[name].form}")
+
+
+def _line_of(parent: CommentedMap | CommentedSeq, key: Any) -> int:
+    """The line, from 1, on which a key or an item begins."""
+    place = parent.lc.item(key) if isinstance(parent, CommentedSeq) else parent.lc.key(key)
+    return int(place[0]) + 1
+
+
+def _lines(tree: CommentedMap) -> Lines:
+    known: dict[tuple[str | int, ...], int] = {("initial",): _line_of(tree, "initial")}
+    for index, name in enumerate(tree["states"]):
+        known["state", index] = _line_of(tree["states"], name)
+    for index in range(len(tree["transitions"])):
+        known["transition", index] = _line_of(tree["transitions"], index)
+    for index, ladder in enumerate(_ladders(tree)):
+        known["ladder", index] = _line_of(tree["ladders"], index)
+        for rung in range(len(ladder["rungs"])):
+            known["ladder", index, rung] = _line_of(ladder["rungs"], rung)
+    return Lines(known)
+
+
+def _ladders(tree: CommentedMap) -> list[Any]:
+    return list(tree.get("ladders", []))
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(each) for each in value or ())
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
-def _build(tree: CommentedMap) -> tuple[WorkflowDefinition, Lines]:
-    lines = Lines()
-    for index, node in enumerate(tree["transitions"]):
-        lines.note("transition", index, node)
-    for index, node in enumerate(tree.get("ladders", [])):
-        lines.note("ladder", index, node)
-    for index, node in enumerate(tree["states"].values()):
-        lines.note("state", index, node)
-    definition = WorkflowDefinition(
-        name=str(tree["workflow"]),
+def _definition(tree: CommentedMap) -> WorkflowDefinition:
+    return WorkflowDefinition(
+        name=tree["workflow"],
         initial=_names(tree["initial"]),
-        states=tuple(State(str(name), bool(node.get("final", False))) for name, node in tree["states"].items()),
+        states=tuple(State(str(name), (node or {}).get("final", False)) for name, node in tree["states"].items()),
         transitions=tuple(_transition(node) for node in tree["transitions"]),
         ladders=tuple(
-            Ladder(str(node["name"]), _names(node["while"]), tuple(_rung(rung) for rung in node["rungs"]))
-            for node in tree.get("ladders", [])
+            Ladder(node["name"], _names(node["while"]), tuple(_rung(rung) for rung in node["rungs"]))
+            for node in _ladders(tree)
         ),
     )
-    return definition, lines
 
 
 def _transition(node: CommentedMap) -> Transition:
     return Transition(
-        event=str(node["event"]),
+        event=node["event"],
         sources=_names(node["from"]),
-        target=str(node["to"]),
+        target=node["to"],
         by=_names(node["by"]),
         guards=_names(node.get("guards")),
         stamps=node.get("stamps"),
@@ -155,15 +230,13 @@ def _transition(node: CommentedMap) -> Transition:
 
 
 def _rung(node: CommentedMap) -> Rung:
-    if ("days" in node) == ("working_days" in node):
-        raise ValueError(f"rung {node['name']} needs either days or working_days")
     return Rung(
-        name=str(node["name"]),
-        anchor=str(node["anchor"]),
+        name=node["name"],
+        anchor=node["anchor"],
         days=node.get("days"),
         working_days=node.get("working_days"),
-        roll=str(node.get("roll", "stay")),
-        at=time.fromisoformat(str(node["at"])),
+        roll=node.get("roll", "stay"),
+        at=time.fromisoformat(node["at"]),
         fires=node.get("fires"),
         every_days=node.get("every_days"),
     )
