@@ -9,17 +9,16 @@ import click
 
 from cli.days import DAY, DAY_METAVAR
 from cli.options import acting, as_json
-from cli.output import language, print_facts, print_json, print_table, say
+from cli.output import print_facts, print_json, print_table, say
+from cli.plan_read import command as read
+from cli.plan_read import given_period
 from cli.plan_show import command as show
 from cli.wording import PLAN_STATUSES, counted, day_text, window_text, word
 from engine.errors import N_
-from notifications.translation import translate
 
 if TYPE_CHECKING:
-    from activities.period import Period
     from activities.plan_import import ImportedPlan
 
-HALF_A_PERIOD = N_("Give both --from and --to, or neither.")
 AFTER_IMPORT = N_(
     "The draft “{slug}” is stored; nothing has started and nobody was written to.\n"
     "Next: look at what needs a person (opora plan show {slug}), then launch it (opora plan launch {slug})."
@@ -35,6 +34,7 @@ def group() -> None:
     """The noun."""
 
 
+group.add_command(read)
 group.add_command(show)
 
 
@@ -58,7 +58,7 @@ def import_(
     from activities.plan_import import import_plan
     from cli.context import acting, open_application
 
-    period = _period(starts_on, ends_on)
+    period = given_period(starts_on, ends_on)
     with closing(open_application()) as application:
         who = acting(application, actor, on_behalf_of)
         imported = import_plan(application.office, who, file, period=period, slug=slug)
@@ -67,14 +67,6 @@ def import_(
     else:
         _print_imported(imported)
     say(AFTER_IMPORT, slug=imported.plan.slug)
-
-
-def _period(starts_on: date | None, ends_on: date | None) -> "Period | None":
-    from activities.period import Period
-
-    if (starts_on is None) != (ends_on is None):
-        raise click.UsageError(translate(HALF_A_PERIOD, language()))
-    return Period(starts_on, ends_on) if starts_on and ends_on else None
 
 
 def _imported(imported: "ImportedPlan") -> dict[str, object]:

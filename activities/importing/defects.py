@@ -121,9 +121,9 @@ def find_in_parties(activities: Sequence[ReadActivity]) -> Iterator[Defect]:
 def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:
     """Footnotes, which may change what a row says."""
     for note in notes:
-        if note.kind is NoteKind.FOOTNOTE and note.anchor is not None:
-            message = N_("A footnote belongs to {place}: “{text}”. Check whether it changes the row.")
-            details = {"place": note.anchor.phrase, "text": fold(note.text)}
+        if note.kind is NoteKind.FOOTNOTE and note.anchor is not None and note.anchor.row is not None:
+            message = N_("Row {row} has a footnote: “{text}”. Check whether it changes the row.")
+            details = {"row": note.anchor.row, "text": fold(note.text)}
             yield Defect(DefectCode.FOOTNOTE, note.anchor.row, Phrase(message, details))
 
 

@@ -46,7 +46,7 @@ def read_plan(path: Path, period: Period | None = None) -> PlanReading:
         columns=layout.columns.columns if layout.columns is not None else (),
         sections=tuple(item for item in layout.items if isinstance(item, Section)),
         activities=activities,
-        defects=tuple(_find_defects(source, layout, activities, period)),
+        defects=tuple(sorted(_find_defects(source, layout, activities, period), key=lambda defect: defect.row or 0)),
         unplaced=tuple(layout.unplaced),
     )
 
@@ -70,7 +70,7 @@ def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
 def _find_defects(
     source: Source, layout: Layout, activities: Sequence[ReadActivity], period: Period
 ) -> Iterator[Defect]:
-    """First what concerns the whole plan, then its rows."""
+    """What concerns the whole plan, then what concerns its rows."""
     if layout.columns is not None:
         yield from defects.find_in_columns(layout.columns)
     yield from defects.find_in_rows(layout.items)
