@@ -1,0 +1,189 @@
+"""Scores the deadline reader on this project's corpus and measures its speed.
+
+    python benchmarks/deadlines.py [--part held_back|development] [--wrong] [--json]
+
+A phrase is *right* when kind, windows, rule and count equal one of the readings of the corpus and its flags are
+there (windows given as null may be any); *sure and wrong* is the figure that must be none. Other readers give
+dates only, so they are scored on what they can: the phrases whose right reading is one or more dated windows,
+right when their earliest and latest day are those of the reading. They take part where they are installed.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from activities.deadlines import Confidence, Schedule, read_deadline
+
+CORPUS = Path(__file__).parent / "deadline_corpus"
+Case = dict[str, Any]
+Days = tuple[date, date] | None
+
+
+def cases(part: str) -> list[Case]:
+    lines = (CORPUS / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def read(case: Case) -> Schedule:
+    period = (date.fromisoformat(case[name]) for name in ("plan_start", "plan_end"))
+    return read_deadline(case["phrase"], *period)
+
+
+def is_right(schedule: Schedule, case: Case) -> bool:
+    return any(agrees(schedule.to_json(), right) for right in case["right"])
+
+
+def agrees(found: dict[str, Any], right: dict[str, Any]) -> bool:
+    same = all(found[name] == right[name] for name in ("kind", "rrule", "count"))
+    windows = right["occurrences"] is None or found["occurrences"] == right["occurrences"]
+    return same and windows and set(right["flags"]) <= set(found["flags"])
+
+
+def score(part: str, *, show_wrong: bool) -> Iterator[tuple[str, float]]:
+    corpus = cases(part)
+    schedules = [read(case) for case in corpus]
+    wrong = [(case, found) for case, found in zip(corpus, schedules, strict=True) if not is_right(found, case)]
+    if show_wrong:
+        for case, found in wrong:
+            brief = {name: found.to_json()[name] for name in ("kind", "occurrences", "rrule", "count", "flags")}
+            print(found.confidence.value, repr(case["phrase"]), case["plan_start"], json.dumps(brief), file=sys.stderr)
+            print("    ", json.dumps(case["right"]), file=sys.stderr)
+    yield "phrases", len(corpus)
+    yield "right_percent", 100 * (1 - len(wrong) / len(corpus))
+    yield "sure_and_wrong", sum(found.confidence is Confidence.SURE for _case, found in wrong)
+    for confidence in Confidence:
+        yield f"{confidence.value}_percent", 100 * sum(s.confidence is confidence for s in schedules) / len(corpus)
+
+
+# ---- speed
+
+
+def speed(part: str) -> Iterator[tuple[str, float]]:
+    """Phrases a second: each one distinct and read for the first time, then from the cache."""
+    corpus = [case | {"phrase": f"{case['phrase']}{' ' * spaces}"} for spaces in range(4) for case in cases(part)]
+    read(corpus[0])  # the grammar is compiled at the first reading
+    read_deadline.cache_clear()
+    yield "phrases_per_second_uncached", len(corpus) / timed(corpus)
+    yield "phrases_per_second_cached", len(corpus) / timed(corpus)
+
+
+def timed(corpus: list[Case]) -> float:
+    start = time.perf_counter()
+    for case in corpus:
+        read(case)
+    return time.perf_counter() - start
+
+
+# ---- others
+
+
+def dateparser_days() -> Callable[[Case], Days]:
+    from dateparser.search import search_dates
+
+    def days(case: Case) -> Days:
+        base = datetime.fromisoformat(case["plan_start"])
+        settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY"}
+        found = [moment.date() for _text, moment in search_dates(case["phrase"], languages=["ru"], settings=settings) or []]
+        return (min(found), max(found)) if found else None
+
+    return days
+
+
+def natasha_days() -> Callable[[Case], Days]:
+    from natasha import DatesExtractor, MorphVocab
+
+    extract = DatesExtractor(MorphVocab())
+
+    def days(case: Case) -> Days:
+        found = [match.fact for match in extract(case["phrase"])]
+        year = int(case["plan_start"][:4])
+        spans = [month_or_day(fact.year or year, fact.month, fact.day) for fact in found if fact.month]
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+    return days
+
+
+def month_or_day(year: int, month: int, day: int | None) -> tuple[date, date]:
+    if day:
+        return date(year, month, day), date(year, month, day)
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1), following - timedelta(days=1)
+
+
+def others(part: str) -> Iterator[tuple[str, float]]:
+    for name, make in {"dateparser": dateparser_days, "natasha": natasha_days}.items():
+        try:
+            days = make()
+        except ImportError:
+            print(f"{name} is not installed and was left out", file=sys.stderr)
+            continue
+        yield from scored_by_days(name, days, part)
+    yield from scored_by_days("opora", lambda case: outer_days([w.to_pair() for w in pairs(case)]), part)
+
+
+class Pair:
+    """A window of a schedule as days."""
+
+    def __init__(self, start: date | None, due: date) -> None:
+        self.start, self.due = start, due
+
+    def to_pair(self) -> tuple[date, date]:
+        return self.start or self.due, self.due
+
+
+def pairs(case: Case) -> list[Pair]:
+    return [Pair(window.start, window.due) for window in read(case).occurrences]
+
+
+def outer_days(windows: list[tuple[date, date]]) -> Days:
+    return (min(first for first, _ in windows), max(last for _, last in windows)) if windows else None
+
+
+def scored_by_days(name: str, days: Callable[[Case], Days], part: str) -> Iterator[tuple[str, float]]:
+    """Right, and named but wrong, over the phrases that name dated windows."""
+    dated = [case for case in cases(part) if case["right"][0]["kind"] in {"dates", "deadline"}]
+    right = wrong = 0
+    for case in dated:
+        expected = [right_days(reading["occurrences"]) for reading in case["right"]]
+        try:
+            found = days(case)
+        except ValueError:
+            found = None
+        right += found in expected
+        wrong += found is not None and found not in expected
+    yield f"{name}_dates_right_percent", 100 * right / len(dated)
+    yield f"{name}_dates_wrong_percent", 100 * wrong / len(dated)
+
+
+def right_days(windows: list[dict[str, str | None]]) -> Days:
+    return outer_days(
+        [
+            (date.fromisoformat(window["start"] or window["due"] or ""), date.fromisoformat(window["due"] or ""))
+            for window in windows
+        ]
+    )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--part", choices=["held_back", "development"], default="held_back")
+    arguments.add_argument("--wrong", action="store_true", help="show what was read wrong, on stderr")
+    arguments.add_argument("--json", action="store_true", help="one line of JSON a figure")
+    chosen = arguments.parse_args()
+    figures = [*score(chosen.part, show_wrong=chosen.wrong), *speed(chosen.part), *others(chosen.part)]
+    for name, value in figures:
+        if chosen.json:
+            print(json.dumps({"figure": name, "value": round(value, 1), "part": chosen.part}))
+        else:
+            print(f"{name:32}{value:10.1f}")
+
+
+if __name__ == "__main__":
+    main()
