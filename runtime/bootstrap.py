@@ -1,6 +1,7 @@
 """The composition root: the one place where everything is put together."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from activities.evidence_folder import EvidenceFolder
 from activities.guards import GUARDS
@@ -14,6 +15,9 @@ from engine.registry import Registry
 from engine.unit_of_work import Bell, Store
 from notifications.keys import Keys
 from notifications.links import Links
+from notifications.mail.mailbox import Budget
+from notifications.mail.post import Post, choose_transport
+from notifications.mail.sender import parse_sender
 from runtime import migrations
 from runtime.day_overrides import StoredOverrides
 from runtime.installation import Purpose, get_purpose
@@ -29,7 +33,13 @@ class DemoClockRefusedError(OporaError):
     )
 
 
-@dataclass(frozen=True, slots=True)
+class SenderMissingError(OporaError):
+    """A mail server without a sender."""
+
+    message = N_("OPORA_SMTP_URL is set, but not whom letters come from. Set OPORA_MAIL_FROM to: Name <address>")
+
+
+@dataclass(frozen=True)
 class Application:
     """All that a command, a page or a task works with."""
 
@@ -45,6 +55,22 @@ class Application:
         """The database with its clock and bell."""
         return self.office.store
 
+    @cached_property
+    def post(self) -> Post:
+        """The mailbox that letters come from; put together when first asked for, since most commands send nothing.
+
+        Raises:
+            SenderMissingError: a mail server is set, but no sender.
+            SmtpUrlError, InsecureLoginError, BadSenderError: a setting of the mail cannot be used.
+        """
+        return Post(
+            sender=parse_sender(sender_text(self.settings)),
+            transport=choose_transport(self.settings.smtp_url, self.settings.mail_dir),
+            links=self.links,
+            zone=self.settings.zone,
+            budget=Budget(self.settings.mail_per_day, self.settings.mail_per_hour),
+        )
+
     def refresh(self) -> None:
         """Read anew what other processes may have changed: long-lived processes call it before each piece of work."""
         self.overrides.reload()
@@ -52,6 +78,17 @@ class Application:
     def close(self) -> None:
         """Let go of the database."""
         self.store.engine.dispose()
+
+
+def sender_text(settings: Settings) -> str:
+    """Whom letters come from: `OPORA_MAIL_FROM`; without a mail server, an address that nobody has (RFC 2606).
+
+    Raises:
+        SenderMissingError: a mail server is set, but no sender.
+    """
+    if settings.mail_from is None and settings.smtp_url is not None:
+        raise SenderMissingError
+    return settings.mail_from or "Opora <opora@opora.invalid>"
 
 
 def build_application(settings: Settings, bell: Bell) -> Application:

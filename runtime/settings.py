@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     huey_url: str = Field(default="", repr=False)
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    mail_per_day: int = Field(default=300, ge=1)
+    mail_per_hour: int = Field(default=30, ge=1)
     public_url: str | None = None
     clock: Annotated[Path | None, BeforeValidator(_clock_file)] = None
     zone: ZoneInfo = ZoneInfo("Europe/Moscow")

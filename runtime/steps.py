@@ -1,11 +1,15 @@
 """The parts of a tick, in the order in which one gives the next its work."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from engine.errors import N_
-from engine.outbox import Handler, dispatch
+from engine.outbox import dispatch
 from engine.tick import fire_due
+from notifications.calendar.feeds import refresh_daily, refresh_occurrence
+from notifications.handlers import build_handlers
+from notifications.mail.send import send_due
 from runtime.bootstrap import Application
 
 
@@ -27,15 +31,22 @@ def _fire_timers(application: Application) -> int:
 
 
 def _handle_messages(application: Application) -> int:
-    return dispatch(application.store, build_handlers(application))
+    office = application.office
+    handlers = build_handlers(office, application.post.sender.domain, [partial(refresh_occurrence, office)])
+    return dispatch(application.store, handlers)
 
 
-def build_handlers(_application: Application) -> Mapping[str, Sequence[Handler]]:
-    """Who hears of which topic; "*" of each."""
-    return {"*": []}
+def _refresh_feeds(application: Application) -> int:
+    return int(refresh_daily(application.office))
+
+
+def _send_letters(application: Application) -> int:
+    return send_due(application.store, application.post)
 
 
 STEPS = (
     TickStep(N_("timers"), _fire_timers),
     TickStep(N_("messages"), _handle_messages),
+    TickStep(N_("calendars"), _refresh_feeds),
+    TickStep(N_("letters"), _send_letters),
 )

@@ -16,7 +16,9 @@ def run_worker(application: Application) -> None:
 
     Raises:
         QueueUrlError: there is no bell to hear.
+        and what `Application.post` refuses.
     """
+    _ = application.post  # a setting of the mail that cannot be used is told at start, not each minute
     queue = open_queue(application.settings.huey_url)
     _log.info("the worker is ready: it looks each minute and when the bell rings")
     run_consumer(queue, partial(_look, application), application.settings.workers)

@@ -185,11 +185,11 @@ CREATE TABLE letter (
 	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
 )
 ;
-CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
+CREATE INDEX ix_letter_send_at ON letter (send_at)
 ;
 CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
-CREATE INDEX ix_letter_send_at ON letter (send_at)
+CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
 ;
 CREATE TABLE subscription (
 	id SERIAL NOT NULL,
