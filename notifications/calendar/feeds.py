@@ -63,7 +63,8 @@ def refresh_daily(office: Office) -> bool:
         if done == today.isoformat():
             return False
         live = plan.c.status == PlanStatus.LIVE.value
-        ids = list(connection.execute(select(occurrence.c.id).join(activity).join(plan).where(live)).scalars())
+        rows = occurrence.join(activity).join(plan)
+        ids = list(connection.execute(select(occurrence.c.id).select_from(rows).where(live)).scalars())
     for first in range(0, len(ids), _PAGE):
         with office.store.write() as work:
             chosen = OccurrenceFilter(ids=ids[first : first + _PAGE])
