@@ -68,6 +68,19 @@ def issue_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
     return _from_row(work.connection.execute(insert(grant).values(row).returning(*grant.c)).mappings().one())
 
 
+def obtain_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
+    """The person's grant for a submission that still counts, or else a new one: one link, however often it is sent."""
+    live = select(grant).where(
+        grant.c.person_id == person_id,
+        grant.c.submission_id == submission_id,
+        grant.c.voided_at.is_(None),
+        grant.c.spent_at.is_(None),
+        grant.c.expires_at > work.now,
+    )
+    row = work.connection.execute(live.order_by(grant.c.id.desc()).limit(1)).mappings().first()
+    return _from_row(row) if row else issue_grant(work, person_id, submission_id)
+
+
 def find_grant(connection: Connection, public_id: str) -> Grant | None:
     """A grant by its public id, or None."""
     row = connection.execute(select(grant).where(grant.c.public_id == public_id)).mappings().first()
@@ -82,6 +95,12 @@ def get_grant(connection: Connection, grant_id: int) -> Grant:
 def void_grants(work: UnitOfWork, submission_ids: Sequence[int]) -> None:
     """Let every unspent grant on these submissions count no more."""
     live = (grant.c.submission_id.in_(submission_ids)) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
+    work.connection.execute(update(grant).where(live).values(voided_at=work.now))
+
+
+def void_grants_of(work: UnitOfWork, person_id: int) -> None:
+    """Let every unspent grant of a person count no more: who loses a role loses the links that it brought."""
+    live = (grant.c.person_id == person_id) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
     work.connection.execute(update(grant).where(live).values(voided_at=work.now))
 
 

@@ -136,6 +136,11 @@ def rewrite_letter(work: UnitOfWork, held: Letter, context: str, references_id: 
     work.connection.execute(update(letter).where(letter.c.id == held.id).values(values))
 
 
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether a letter is due; a look that takes no lock."""
+    return connection.execute(select(letter.c.id).where(letter.c.send_at <= now).limit(1)).first() is not None
+
+
 def claim_letter(work: UnitOfWork) -> Letter | None:
     """Lease the letter that is due first, urgent kinds before others; None where none is due."""
     _bury_hopeless(work)
@@ -209,6 +214,11 @@ def list_letters(connection: Connection, states: Collection[str] = (), limit: in
     if states:
         wanted = wanted.where(letter.c.state.in_(states))
     return [Letter(**row) for row in connection.execute(wanted).mappings()]
+
+
+def list_written(connection: Connection, cause_key: str) -> set[int]:
+    """Ids of the people for whom a letter was written for this cause."""
+    return set(connection.execute(select(letter.c.person_id).where(letter.c.cause_key == cause_key)).scalars())
 
 
 def count_letters(connection: Connection) -> dict[str, int]:

@@ -1,0 +1,135 @@
+"""Writing letters into the queue: from the domain's values to contexts, one letter for each recipient."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from activities.decisions import Decision
+from activities.grants import obtain_grant
+from activities.occurrences import Occurrence
+from activities.office import Office
+from activities.people import Person, find_person
+from activities.submissions import Submission
+from engine.unit_of_work import UnitOfWork
+from notifications.mail.contexts import (
+    Context,
+    Decided,
+    EvidenceAwaits,
+    FileName,
+    Returned,
+    Row,
+    Waiting,
+    read_context,
+    write_context,
+)
+from notifications.mail.kinds import SORTS, Kind
+from notifications.mail.letters import Draft, lock_unsent, rewrite_letter, thread_id, write_letter
+from notifications.mail.policy import is_unconfirmed
+
+BUNDLE = 40
+"""Submissions in one letter; more make another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who writes letters: the office that they are about, and the domain that their message ids end with."""
+
+    office: Office
+    domain: str
+
+    def write(self, work: UnitOfWork, kind: Kind, to: Person, context: Context, cause_key: str) -> bool:
+        """Queue a letter unless it was written for this cause before; whether it was written now."""
+        draft = Draft(
+            cause_key=cause_key,
+            person_id=to.id,
+            kind=kind.value,
+            recipient=to.email,
+            language=to.language,
+            context=write_context(context),
+            urgency=SORTS[kind].urgency,
+            references_id=self._thread(context),
+        )
+        return write_letter(work, draft, self.domain)
+
+    def ask(self, work: UnitOfWork, judge: Person, item: Waiting, cause_key: str) -> None:
+        """Ask for a decision: in the letter that waits to be sent anyway, or else in a new one."""
+        waiting = lock_unsent(work, judge.id, Kind.EVIDENCE_AWAITS.value)
+        known = read_context(EvidenceAwaits, waiting.context).waiting() if waiting else ()
+        if waiting is None or len(known) >= BUNDLE:
+            self.write(work, Kind.EVIDENCE_AWAITS, judge, EvidenceAwaits(judge.name, (item,)), cause_key)
+        elif item.submission_id not in {each.submission_id for each in known}:
+            wider = EvidenceAwaits(judge.name, (*known, item))
+            rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
+
+    def _thread(self, context: Context) -> str | None:
+        return thread_id((row.public_id for row in context.rows()), self.domain)
+
+
+def row_of(target: Occurrence, today: date) -> Row:
+    """An occurrence as letters show it."""
+    late = target.is_overdue(today) and target.due_on
+    return Row(
+        public_id=target.public_id,
+        reference=target.reference,
+        number=target.number,
+        title=target.title,
+        result=target.result,
+        deadline_text=target.deadline_text,
+        starts_on=target.starts_on,
+        ends_on=target.ends_on,
+        due_on=target.due_on,
+        parties=target.parties,
+        days_over=(today - late).days if late else 0,
+    )
+
+
+def waiting_of(connection: Connection, target: Occurrence, submitted: Submission, today: date) -> Waiting:
+    """A submission that waits for a decision, as letters show it; without a grant."""
+    manifest = submitted.manifest
+    submitter = find_person(connection, submitted.submitted_by)
+    return Waiting(
+        row=row_of(target, today),
+        submission_id=submitted.id,
+        version=submitted.version,
+        outcome=manifest.outcome_reason.value if manifest.outcome_reason else "",
+        note=manifest.note,
+        files=tuple(FileName(file.name, file.size) for file in manifest.files),
+        links=len(manifest.links),
+        submitted_at=submitted.submitted_at,
+        submitted_by=submitter.name if submitter else submitted.submitted_by,
+        grant=None,
+        unconfirmed=is_unconfirmed(target),
+    )
+
+
+def granted(work: UnitOfWork, item: Waiting, person: Person, deciders: Collection[Person]) -> Waiting:
+    """The same with the grant of a person who may decide; whoever may not is only told."""
+    if person not in deciders:
+        return item
+    return replace(item, grant=obtain_grant(work, person.id, item.submission_id).public_id)
+
+
+def receipt_for(person: Person, row: Row, submitted: Submission, decided: Decision) -> Decided:
+    """The receipt of a decision, for either side."""
+    reason = submitted.manifest.outcome_reason
+    return Decided(
+        name=person.name,
+        row=row,
+        verdict=decided.verdict.value,
+        partial=decided.partial,
+        outcome=reason.value if reason else "",
+        remark=decided.remark,
+        by=decided.person.name,
+        channel=decided.channel,
+        decided_at=decided.decided_at,
+        version=submitted.version,
+        digest=submitted.manifest_digest.hex()[:16],
+        own=person.id == decided.person.id,
+    )
+
+
+def returned_to(person: Person, row: Row, submitted: Submission, decided: Decision) -> Returned:
+    """Word of a return, with its reason."""
+    return Returned(person.name, row, decided.remark, decided.person.name, decided.decided_at, submitted.version)

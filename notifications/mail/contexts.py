@@ -1,0 +1,265 @@
+"""What letters say, as plain values: written when the cause arises, kept as JSON, made text when the letter is sent.
+
+Names, titles and dates stand here as they were at that moment. Links do not: a link is made from the grant, whose
+public id stands here, and the key, which lies outside the database.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An occurrence as a letter shows it.
+
+    Attributes:
+        public_id: the occurrence's UUID, under which mail programs gather its letters.
+        reference: what people type after a command.
+        days_over: how many days it is overdue, 0 if it is not.
+    """
+
+    public_id: str
+    reference: str
+    number: str
+    title: str
+    result: str
+    deadline_text: str
+    starts_on: date | None
+    ends_on: date | None
+    due_on: date | None
+    parties: tuple[str, ...]
+    days_over: int = 0
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """A submitted file: name and size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A submission that waits for a decision.
+
+    Attributes:
+        submission_id: row id, looked at again before the letter is sent.
+        outcome: the reason of an outcome (`OutcomeReason`); empty for evidence.
+        grant: public id of the recipient's grant, None for one who is only told.
+        unconfirmed: the deadline's reading is to be confirmed, so that only the coordinator is written to.
+    """
+
+    row: Row
+    submission_id: int
+    version: int
+    outcome: str
+    note: str
+    files: tuple[FileName, ...]
+    links: int
+    submitted_at: datetime
+    submitted_by: str
+    grant: str | None
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a letter says, beside the recipient's name."""
+
+    name: str
+
+    def rows(self) -> Iterator[Row]:
+        """The occurrences it is about."""
+        return iter(())
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The submissions that it asks a decision for."""
+        return ()
+
+    def with_waiting(self, waiting: tuple[Waiting, ...]) -> "Context | None":
+        """The same with only these of them; None where nothing is left to say."""
+        return None if self.waiting() and not waiting else self
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAwaits(Context):
+    """Decisions are awaited from the recipient."""
+
+    items: tuple[Waiting, ...]
+
+    def rows(self) -> Iterator[Row]:
+        """The occurrences it is about."""
+        return (item.row for item in self.items)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """All items."""
+        return self.items
+
+    def with_waiting(self, waiting: tuple[Waiting, ...]) -> Context | None:
+        """The same with only these items."""
+        return replace(self, items=waiting) if waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation(Context):
+    """A decision is late: to the approver a reminder, to the coordinator word of it.
+
+    Attributes:
+        working_days: for how long it has waited.
+        approvers: who is to decide, where the recipient is not.
+    """
+
+    item: Waiting
+    working_days: int
+    approvers: tuple[str, ...]
+
+    def rows(self) -> Iterator[Row]:
+        """The one occurrence."""
+        return iter((self.item.row,))
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The one submission."""
+        return (self.item,)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(Context):
+    """Evidence was sent back, with the reason."""
+
+    row: Row
+    remark: str
+    by: str
+    decided_at: datetime
+    version: int
+
+    def rows(self) -> Iterator[Row]:
+        """The one occurrence."""
+        return iter((self.row,))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Context):
+    """The receipt of a decision.
+
+    Attributes:
+        verdict: `accept` or `return`.
+        own: the recipient has decided; else it was decided about what the recipient submitted.
+        digest: the first 16 hexadecimal digits of the manifest's SHA-256.
+    """
+
+    row: Row
+    verdict: str
+    partial: bool
+    outcome: str
+    remark: str
+    by: str
+    channel: str
+    decided_at: datetime
+    version: int
+    digest: str
+    own: bool
+
+    def rows(self) -> Iterator[Row]:
+        """The one occurrence."""
+        return iter((self.row,))
+
+
+@dataclass(frozen=True, slots=True)
+class DateMoved(Context):
+    """A date was set or moved; `row` holds the new one.
+
+    Attributes:
+        first: it is the occurrence's first date, or its day within the planned window: nothing was put off.
+        starts_on_before, due_on_before: what is no longer true; None where there was no date.
+    """
+
+    row: Row
+    first: bool
+    starts_on_before: date | None
+    due_on_before: date | None
+    by: str
+    reason: str
+    basis: str
+
+    def rows(self) -> Iterator[Row]:
+        """The one occurrence."""
+        return iter((self.row,))
+
+
+@dataclass(frozen=True, slots=True)
+class MorningDigest(Context):
+    """The whole picture of a person on a working morning.
+
+    Attributes:
+        overdue, due_soon, starting, returned: what the recipient owes.
+        overdue_elsewhere: what others owe to a coordinator.
+        items: decisions awaited from the recipient.
+        date_wanted, unconfirmed: what only a coordinator can put right.
+        undelivered: letters that could not be delivered.
+        unreachable: names of parties that nobody is written to for.
+    """
+
+    day: date
+    overdue: tuple[Row, ...] = ()
+    due_soon: tuple[Row, ...] = ()
+    starting: tuple[Row, ...] = ()
+    returned: tuple[Row, ...] = ()
+    items: tuple[Waiting, ...] = ()
+    overdue_elsewhere: tuple[Row, ...] = ()
+    date_wanted: tuple[Row, ...] = ()
+    unconfirmed: tuple[Row, ...] = ()
+    undelivered: int = 0
+    unreachable: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do: counts alone are worth no letter."""
+        return not (self.items or any(self.rows()))
+
+    def rows(self) -> Iterator[Row]:
+        """All that the recipient owes or has to put right."""
+        yield from (*self.overdue, *self.due_soon, *self.starting, *self.returned)
+        yield from (*self.overdue_elsewhere, *self.date_wanted, *self.unconfirmed)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Decisions awaited."""
+        return self.items
+
+    def with_waiting(self, waiting: tuple[Waiting, ...]) -> Context | None:
+        """The same with only these decisions awaited."""
+        left = replace(self, items=waiting)
+        return None if left.is_empty else left
+
+
+@dataclass(frozen=True, slots=True)
+class Trial(Context):
+    """Nothing but that letters arrive."""
+
+    sent_at: datetime
+
+
+def write_context(context: Context) -> str:
+    """The JSON text of a context."""
+    return _adapter_of(type(context)).dump_json(context).decode()
+
+
+def read_context(sort: type[Context], text: str) -> Context:
+    """The context that `write_context` made the text of."""
+    context: Context = _adapter_of(sort).validate_json(text)
+    return context
+
+
+def _adapter_of(sort: type[Context]) -> TypeAdapter[Any]:
+    return _adapter(sort)  # type: ignore[arg-type]  # mypy takes the __hash__ of the values for that of the class
+
+
+@cache
+def _adapter(sort: type[Context]) -> TypeAdapter[Any]:
+    return TypeAdapter(sort)

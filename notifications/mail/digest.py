@@ -1,0 +1,69 @@
+"""The morning digest: at most one a person and working morning, and only where something new is to be told."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import time
+
+from activities.office import Office
+from activities.people import Person, list_people
+from engine.unit_of_work import Store, UnitOfWork
+from notifications.mail.compose import Clerk, granted
+from notifications.mail.contexts import Waiting
+from notifications.mail.kinds import Kind
+from notifications.mail.letters import list_written
+from notifications.mail.notices import Notice, list_open_notices, settle_notices
+from notifications.mail.picture import Picture, take_picture
+
+MORNING = time(8, 0)
+
+
+def write_digests(office: Office, domain: str) -> int:
+    """Write the digests of this morning that are not written yet; how many. Safe to repeat and to run twice at once.
+
+    A person gets one when a reminder was left for them since their last; it lists all that stands open with them. A
+    reminder that comes later in the day waits for the next working morning.
+
+    Args:
+        office: whose plans; its calendar says whether this is a working day, its clock whether it is 8:00 yet.
+        domain: of the sender's address.
+    """
+    today = office.today()
+    if not office.calendar.is_working(today) or office.store.clock.now() < office.calendar.at(today, MORNING):
+        return 0
+    notices = _untold(office.store, f"digest:{today}")
+    if not notices:
+        return 0
+    with office.store.read() as connection:
+        picture = take_picture(connection, today)
+    clerk = Clerk(office, domain)
+    return sum(_write(clerk, picture, person, told) for person, told in notices)
+
+
+def _untold(store: Store, cause_key: str) -> list[tuple[Person, list[Notice]]]:
+    """Active people with open notices and no digest of this morning."""
+    with store.read() as connection:
+        by_person: dict[int, list[Notice]] = defaultdict(list)
+        for notice in list_open_notices(connection):
+            by_person[notice.person_id].append(notice)
+        done = list_written(connection, cause_key) if by_person else set()
+        people = [each for each in list_people(connection) if each.active and each.id not in done]
+        return [(each, by_person[each.id]) for each in people if each.id in by_person]
+
+
+def _write(clerk: Clerk, picture: Picture, person: Person, told: list[Notice]) -> bool:
+    """One person's digest in one transaction with the end of their notices."""
+    digest = picture.digest_for(person, {notice.occurrence_id for notice in told})
+    with clerk.office.store.write() as work:
+        if digest.is_empty:  # what the reminders were about was done before the morning came
+            settle_notices(work, [notice.id for notice in told])
+            return False
+        complete = replace(digest, items=_granted_items(work, picture, person))
+        # Another worker may have been first, with other notices: then ours stay open for the next morning.
+        if not clerk.write(work, Kind.MORNING_DIGEST, person, complete, f"digest:{picture.today}"):
+            return False
+        settle_notices(work, [notice.id for notice in told])
+        return True
+
+
+def _granted_items(work: UnitOfWork, picture: Picture, person: Person) -> tuple[Waiting, ...]:
+    return tuple(granted(work, each.item, person, each.deciders) for each in picture.asked.get(person.id, []))

@@ -1,0 +1,64 @@
+"""The kinds of letters: what each says, and how soon."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.errors import N_, OporaError
+from notifications.mail.contexts import (
+    Context,
+    DateMoved,
+    Decided,
+    Escalation,
+    EvidenceAwaits,
+    MorningDigest,
+    Returned,
+    Trial,
+)
+
+
+class UnknownKindError(OporaError):
+    """No letter is called so."""
+
+    message = N_("There is no kind of letter called {kind}. The kinds are: {known}.")
+
+
+class Kind(StrEnum):
+    """A kind of letter; also the name of its folder of templates."""
+
+    EVIDENCE_AWAITS = "evidence_awaits"
+    RETURNED = "returned"
+    DECIDED = "decided"
+    DATE_MOVED = "date_moved"
+    ESCALATION = "escalation"
+    MORNING_DIGEST = "morning_digest"
+    TRIAL = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What sets a kind apart: the context that its text is made of, and its turn (0 goes first)."""
+
+    context: type[Context]
+    urgency: int
+
+
+SORTS = {
+    Kind.EVIDENCE_AWAITS: Sort(EvidenceAwaits, 1),
+    Kind.ESCALATION: Sort(Escalation, 1),
+    Kind.RETURNED: Sort(Returned, 2),
+    Kind.DECIDED: Sort(Decided, 3),
+    Kind.DATE_MOVED: Sort(DateMoved, 3),
+    Kind.MORNING_DIGEST: Sort(MorningDigest, 4),
+    Kind.TRIAL: Sort(Trial, 0),
+}
+
+
+def get_kind(text: str) -> Kind:
+    """The kind with this name.
+
+    Raises:
+        UnknownKindError: none has it.
+    """
+    if text not in set(Kind):
+        raise UnknownKindError(kind=text, known=", ".join(Kind))
+    return Kind(text)

@@ -1,0 +1,181 @@
+"""What stands open at one moment, and with whom: read once, then asked for each person's morning digest."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
+
+from activities.decisions import find_decision, list_deciders
+from activities.occurrences import OPEN_STATES, OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
+from activities.parties import PartyKind, Standing
+from activities.people import Person
+from activities.plans import PlanStatus
+from activities.submissions import find_open_submission, list_submissions
+from activities.tables import activity_party, contact, party, plan
+from notifications.mail.compose import row_of, waiting_of
+from notifications.mail.contexts import MorningDigest, Row, Waiting
+from notifications.mail.letters import LetterState, count_letters
+from notifications.mail.policy import audience, is_unconfirmed, list_coordinators, list_responsible
+
+DUE_SOON = timedelta(days=14)
+STARTS_SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision that is awaited, with all who may make it."""
+
+    item: Waiting
+    deciders: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The open occurrences of live plans by whose move it is; keys are person ids.
+
+    Attributes:
+        owed: what a person is to hand in.
+        asked: what a person is to decide on.
+        coordinated: what a person coordinates.
+        remarks: occurrence id → why it was returned.
+        silent: activity id → names of executors whom nobody is written to for.
+        undelivered: how many letters could not be delivered.
+    """
+
+    today: date
+    owed: Mapping[int, list[Occurrence]]
+    asked: Mapping[int, list[Asked]]
+    coordinated: Mapping[int, list[Occurrence]]
+    remarks: Mapping[int, str]
+    silent: Mapping[int, list[str]]
+    undelivered: int
+
+    def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
+        """What a person has to do; decisions without grants, which only a transaction can give.
+
+        Args:
+            person: the recipient.
+            noticed: ids of occurrences that the person was reminded of: shown, be they far off.
+        """
+        owed = self.owed.get(person.id, [])
+        sections = self._sections(owed, noticed)
+        coordinated = self.coordinated.get(person.id, [])
+        elsewhere = {each.id: each for each in coordinated if each.is_overdue(self.today)}
+        for mine in owed:
+            elsewhere.pop(mine.id, None)
+        return MorningDigest(
+            name=person.name,
+            day=self.today,
+            **{name: self._rows(found) for name, found in sections.items()},
+            items=tuple(each.item for each in self.asked.get(person.id, [])),
+            overdue_elsewhere=self._rows(elsewhere.values()),
+            date_wanted=self._rows(each for each in coordinated if each.state == "awaiting_date"),
+            undelivered=self.undelivered if coordinated else 0,
+            unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
+        )
+
+    def _sections(self, owed: Iterable[Occurrence], noticed: Collection[int]) -> dict[str, list[Occurrence]]:
+        sections: dict[str, list[Occurrence]] = defaultdict(list)
+        for each in owed:
+            section = section_of(each, self.today, reminded=each.id in noticed)
+            if section:
+                sections["unconfirmed" if is_unconfirmed(each) else section].append(each)
+        return sections
+
+    def _rows(self, found: Iterable[Occurrence]) -> tuple[Row, ...]:
+        by_day = sorted(found, key=lambda each: (each.due_on or date.max, each.plan_id, each.position, each.id))
+        return tuple(replace(row_of(each, self.today), remark=self.remarks.get(each.id, "")) for each in by_day)
+
+
+def section_of(target: Occurrence, today: date, *, reminded: bool) -> str | None:
+    """Under which heading of the digest something owed stands; None where it is too far off."""
+    if target.state == "returned":
+        return "returned"
+    if target.is_overdue(today):
+        return "overdue"
+    if target.state == "planned" and target.starts_on and target.starts_on >= today:
+        return "starting" if reminded or target.starts_on - today <= STARTS_SOON else None
+    if target.due_on is None:
+        return None
+    return "due_soon" if reminded or target.due_on - today <= DUE_SOON else None
+
+
+def take_picture(connection: Connection, today: date) -> Picture:
+    """Read what stands open now."""
+    found = [each for each in _open_occurrences(connection) if not each.before_record]
+    owed, coordinated = _by_person(connection, found)
+    return Picture(
+        today=today,
+        owed=owed,
+        asked=_asked(connection, found, today),
+        coordinated=coordinated,
+        remarks={each.id: _remark(connection, each) for each in found if each.state == "returned"},
+        silent=_silent(connection, {each.activity_id for each in found}),
+        undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
+    )
+
+
+def _open_occurrences(connection: Connection) -> list[Occurrence]:
+    live = connection.execute(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value)).scalars().all()
+    return [
+        each
+        for plan_id in live
+        for each in list_occurrences(connection, OccurrenceFilter(plan_id=plan_id, states=OPEN_STATES))
+    ]
+
+
+def _by_person(
+    connection: Connection, found: Iterable[Occurrence]
+) -> tuple[dict[int, list[Occurrence]], dict[int, list[Occurrence]]]:
+    """What each person owes, and what each coordinates; asked once for each activity."""
+    owed: dict[int, list[Occurrence]] = defaultdict(list)
+    coordinated: dict[int, list[Occurrence]] = defaultdict(list)
+    people: dict[int, tuple[list[Person], list[Person]]] = {}
+    for each in found:
+        if each.activity_id not in people:
+            people[each.activity_id] = list_responsible(connection, each), list_coordinators(connection, each)
+        responsible, coordinators = people[each.activity_id]
+        for person in responsible if each.state in OWED_STATES else ():
+            owed[person.id].append(each)
+        for person in coordinators:
+            coordinated[person.id].append(each)
+    return owed, coordinated
+
+
+def _asked(connection: Connection, found: Iterable[Occurrence], today: date) -> dict[int, list[Asked]]:
+    asked: dict[int, list[Asked]] = defaultdict(list)
+    for each in found:
+        submitted = find_open_submission(connection, each.id) if each.state == "evidence_submitted" else None
+        if submitted is None:
+            continue
+        deciders = list_deciders(connection, submitted)
+        item = waiting_of(connection, each, submitted, today)
+        for person in audience(connection, each, deciders):
+            asked[person.id].append(Asked(item, tuple(deciders)))
+    return asked
+
+
+def _remark(connection: Connection, target: Occurrence) -> str:
+    decisions = (find_decision(connection, each.id) for each in list_submissions(connection, target.id))
+    return next((each.remark for each in reversed(list(decisions)) if each), "")
+
+
+def _silent(connection: Connection, activity_ids: Collection[int]) -> dict[int, list[str]]:
+    """Executors without a contact; of superior bodies none is expected."""
+    rows = connection.execute(
+        select(activity_party.c.activity_id, party.c.name)
+        .join(party, party.c.id == activity_party.c.party_id)
+        .outerjoin(contact, contact.c.party_id == party.c.id)
+        .where(
+            activity_party.c.activity_id.in_(activity_ids),
+            activity_party.c.standing.in_((Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)),
+            party.c.kind != PartyKind.SUPERIOR.value,
+            contact.c.person_id.is_(None),
+        )
+    )
+    silent: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        silent[row.activity_id].append(row.name)
+    return silent

@@ -1,0 +1,154 @@
+"""Sending the letters that are due: lease, make the text, say that it begins, send, write down what came of it.
+
+Each database transaction is over before a server is spoken to and a new one begins after; so a slow server holds no
+lock, and a worker may die anywhere (see `letters`).
+"""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from activities.decisions import find_decision
+from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_grant, find_grant
+from activities.people import get_person_by_id
+from activities.submissions import get_submission
+from engine.unit_of_work import Store
+from notifications.links import Links
+from notifications.mail.contexts import Waiting, read_context
+from notifications.mail.kinds import SORTS, Kind
+from notifications.mail.letters import (
+    Letter,
+    begin_transmission,
+    bury_letter,
+    claim_letter,
+    defer_letter,
+    drop_letter,
+    give_back_letter,
+    is_any_due,
+    mark_sent,
+)
+from notifications.mail.mailbox import budget_left, lock_mailbox, pause_mailbox, wake_mailbox
+from notifications.mail.message import Address, seal_message
+from notifications.mail.post import Post
+from notifications.mail.render import View, render_letter
+from notifications.mail.transport import Envelope, TransportError
+
+_log = logging.getLogger(__name__)
+
+
+def send_due(store: Store, post: Post) -> int:
+    """Send what is due, within the budget and until the mailbox has to rest; how many letters were finished.
+
+    Finished is sent, dead or dropped: a deferred letter is no progress, so that a tick comes to an end.
+    """
+    finished = 0
+    while letter := _claim(store, post):
+        finished += _send(store, post, letter)
+    return finished
+
+
+def _claim(store: Store, post: Post) -> Letter | None:
+    with store.read() as connection:
+        if not is_any_due(connection, store.clock.now()):
+            return None
+    with store.write() as work:
+        if lock_mailbox(work, post.sender.address).rests(work.now):
+            return None
+        if budget_left(work.connection, post.budget, work.now) <= 0:
+            return None
+        return claim_letter(work)
+
+
+def _send(store: Store, post: Post, letter: Letter) -> bool:
+    """Send one leased letter; whether it is finished."""
+    try:
+        envelope = _write_out(store, post, letter)
+    except Exception as error:  # noqa: BLE001  (one letter that cannot be made must not stop the others)
+        _log.warning("letter %s could not be written out", letter.short_id, exc_info=True)
+        return _defer(store, post, letter, f"{type(error).__name__}: {error}")
+    if envelope is None:
+        with store.write() as work:
+            return drop_letter(work, letter)
+    with store.write() as work:
+        if not begin_transmission(work, letter):
+            return False
+    try:
+        post.transport.send(envelope)
+    except TransportError as trouble:
+        return _settle_trouble(store, post, letter, trouble)
+    with store.write() as work:
+        wake_mailbox(work, post.sender.address)
+        return mark_sent(work, letter)
+
+
+def _settle_trouble(store: Store, post: Post, letter: Letter, trouble: TransportError) -> bool:
+    with store.write() as work:
+        if trouble.pauses:
+            pause_mailbox(work, post.sender.address, trouble, trouble.pauses, post.chance)
+        if trouble.permanent:
+            return bury_letter(work, letter, str(trouble))
+        # Trouble before the server had heard of the letter says nothing against it, and costs it no attempt.
+        if trouble.pauses and not trouble.reached_letter:
+            give_back_letter(work, letter, str(trouble))
+            return False
+    return _defer(store, post, letter, str(trouble))
+
+
+def _defer(store: Store, post: Post, letter: Letter, reason: str) -> bool:
+    with store.write() as work:
+        defer_letter(work, letter, reason, post.chance)
+    return False
+
+
+def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
+    """The finished mail; None where what it was to say is over."""
+    kind = Kind(letter.kind)
+    context = read_context(SORTS[kind].context, letter.context)
+    with store.read() as connection:
+        person = get_person_by_id(connection, letter.person_id)
+        now = store.clock.now()
+        left, urls = _still_waiting(connection, post.links, context.waiting(), now)
+    still = context.with_waiting(left)
+    if still is None or not person.active:
+        return None
+    rendered = render_letter(kind, still, View(letter.language, letter.recipient, post.zone, urls))
+    address = Address(
+        name=person.name,
+        mail=letter.recipient,
+        language=letter.language,
+        message_id=letter.message_id,
+        references_id=letter.references_id,
+        written_at=now,
+    )
+    return seal_message(rendered, post.sender, address)
+
+
+def _still_waiting(
+    connection: Connection, links: Links, items: tuple[Waiting, ...], now: datetime
+) -> tuple[tuple[Waiting, ...], dict[str, str]]:
+    """The items that still wait for a decision, and the links of their grants."""
+    left: list[Waiting] = []
+    urls: dict[str, str] = {}
+    for item in items:
+        grant = find_grant(connection, item.grant) if item.grant else None
+        if not _is_waiting(connection, item) or (item.grant and (grant is None or not _counts(grant, now))):
+            continue
+        left.append(item)
+        url = links.find_decision_url(grant) if grant else None
+        if url and grant:
+            urls[grant.public_id] = url
+    return tuple(left), urls
+
+
+def _is_waiting(connection: Connection, item: Waiting) -> bool:
+    submitted = get_submission(connection, item.submission_id)
+    return submitted.withdrawn_at is None and find_decision(connection, item.submission_id) is None
+
+
+def _counts(grant: Grant, now: datetime) -> bool:
+    try:
+        check_grant(grant, now)
+    except (GrantExpiredError, GrantVoidError):
+        return False
+    return True
