@@ -63,11 +63,10 @@ def insert_role(work: UnitOfWork, person_id: int, role: Role, scope: Scope) -> N
     work.connection.execute(insert(role_grant).values(row))
 
 
-def revoke_role(office: Office, holder: Person, role: Role, scope: Scope) -> bool:
-    """Take a role away; whether there was one."""
-    with office.store.write() as work:
-        done = update(role_grant).where(_same(holder.id, role, scope)).values(revoked_at=work.now)
-        return work.connection.execute(done).rowcount > 0
+def take_role(work: UnitOfWork, person_id: int, role: Role, scope: Scope) -> bool:
+    """Take a role away within the caller's transaction; whether there was one."""
+    done = update(role_grant).where(_same(person_id, role, scope)).values(revoked_at=work.now)
+    return work.connection.execute(done).rowcount > 0
 
 
 def _same(person_id: int, role: Role, scope: Scope) -> ColumnElement[bool]:

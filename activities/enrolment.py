@@ -1,0 +1,127 @@
+"""Who belongs to the office: adding people, giving and taking roles, each by someone who may.
+
+As long as nobody coordinates or administers, anyone at the machine may: somebody has to be the first.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from activities.acting import Actor
+from activities.grants import void_grants_of
+from activities.office import Office
+from activities.people import Person, PersonExistsError, find_person, fold_address, get_person_by_id, insert_person
+from activities.roles import Role, Scope, holds_anywhere, insert_role, take_role
+from activities.tables import person, role_grant
+from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
+
+ENROLLING = (Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+class EnrolmentRefusedError(OporaError):
+    """Someone without a say in it, or nobody, wants to change people or roles."""
+
+    message = N_(
+        "Only a coordinator or an administrator changes people, parties and roles. "
+        "Say who you are with --as PERSON, or ask one of them."
+    )
+
+
+class LastOfRoleError(OporaError):
+    """Without this one nobody could change anything any more."""
+
+    message = N_("{name} is the last coordinator or administrator. Give another person the role first.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Who is to be added; `language` is `ru` or `en`."""
+
+    email: str
+    name: str
+    position: str = ""
+    language: str = "ru"
+
+
+def check_enrolling(connection: Connection, actor: Actor | None) -> None:
+    """Whether someone may change people, parties and roles.
+
+    Raises:
+        EnrolmentRefusedError: there are coordinators or administrators, and the actor is none.
+    """
+    if actor is not None and actor.person.active and holds_anywhere(connection, actor.person.id, ENROLLING):
+        return
+    if _list_enrolling(connection):
+        raise EnrolmentRefusedError
+
+
+def enrol(
+    office: Office, actor: Actor | None, new: NewPerson, role: Role | None = None, scope: Scope | None = None
+) -> Person:
+    """Add a person, with a role where one is given, in one step.
+
+    Raises:
+        BadAddressError, PersonExistsError: nothing was changed.
+        EnrolmentRefusedError: the actor may not.
+    """
+    with office.store.write() as work:
+        check_enrolling(work.connection, actor)
+        taken = find_person(work.connection, fold_address(new.email))
+        if taken:
+            raise PersonExistsError(email=taken.email, name=taken.name, short_id=taken.short_id)
+        added = insert_person(work, new.email, new.name, new.position, new.language)
+        if role is not None:
+            insert_role(work, added.id, role, scope or Scope())
+        return added
+
+
+def give_role(office: Office, actor: Actor | None, holder: Person, role: Role, scope: Scope) -> None:
+    """Give a role on a scope; giving it twice changes nothing.
+
+    Raises:
+        EnrolmentRefusedError: the actor may not.
+    """
+    with office.store.write() as work:
+        check_enrolling(work.connection, actor)
+        insert_role(work, holder.id, role, scope)
+
+
+def withdraw_role(office: Office, actor: Actor | None, holder: Person, role: Role, scope: Scope) -> bool:
+    """Take a role on exactly this scope away; whether there was one. Links sent to its holder no longer count.
+
+    Raises:
+        EnrolmentRefusedError: the actor may not.
+        LastOfRoleError: nobody could change anything any more.
+    """
+    with office.store.write() as work:
+        check_enrolling(work.connection, actor)
+        taken = take_role(work, holder.id, role, scope)
+        _after_taking(work, holder)
+        return taken
+
+
+def deactivate(office: Office, actor: Actor | None, leaver: Person) -> Person:
+    """Let a person act no more and get no more mail; what they did stays theirs.
+
+    Raises:
+        EnrolmentRefusedError: the actor may not.
+        LastOfRoleError: nobody could change anything any more.
+    """
+    with office.store.write() as work:
+        check_enrolling(work.connection, actor)
+        work.connection.execute(update(person).where(person.c.id == leaver.id).values(active=False))
+        _after_taking(work, leaver)
+        return get_person_by_id(work.connection, leaver.id)
+
+
+def _after_taking(work: UnitOfWork, loser: Person) -> None:
+    if not _list_enrolling(work.connection):
+        raise LastOfRoleError(name=loser.name)
+    void_grants_of(work, loser.id)
+
+
+def _list_enrolling(connection: Connection) -> list[int]:
+    """Row ids of the active people who may change people and roles."""
+    held = role_grant.c.role.in_([role.value for role in ENROLLING]) & role_grant.c.revoked_at.is_(None)
+    return list(connection.execute(select(person.c.id).join(role_grant).where(held, person.c.active)).scalars())
