@@ -82,6 +82,7 @@ _DEADLINE_WORDS = re.compile(
     r"еже(?:годно|месячно|квартально|недельно|дневно)|\d{1,2}\.\d{1,2}\.\d{2,4}|раза? в|по запросу|по мере|20\d\d"
 )
 _CONTENT_SHARE = 0.6
+_CARRIED_SHARE = 0.5
 
 
 def tell_role(heading: str) -> ColumnRole | None:
@@ -143,10 +144,31 @@ def find_columns_by_content(table: Table) -> Columns | None:
     return Columns(columns, table.width, title_rows=0, heading_rows=0)
 
 
+def carries_on(table: Table, columns: Columns) -> bool:
+    """Whether a table without headings is a further part of one with these columns.
+
+    As wide, and with deadlines where they stood, or numbers if the plan has no deadlines.
+    """
+    role = ColumnRole.DEADLINE if columns.has(ColumnRole.DEADLINE) else ColumnRole.NUMBER
+    rows = [row for row in table.rows if len(row.filled()) > 1]
+    texts = [[fold(cell.text) for cell in row.filled() if columns.of(cell).role is role] for row in rows]
+    fits = _is_deadline if role is ColumnRole.DEADLINE else _is_number
+    known = sum(any(map(fits, cells)) for cells in texts)
+    return table.width == columns.width and known >= _CARRIED_SHARE * len(rows)
+
+
+def _is_deadline(text: str) -> bool:
+    return _DEADLINE_WORDS.search(text.lower()) is not None
+
+
+def _is_number(text: str) -> bool:
+    return find_bare_number(text) is not None
+
+
 def _tell_roles(texts: dict[int, list[str]]) -> dict[int, ColumnRole]:
     """Deadlines and numbers show what they are; then titles are the longest, parties repeat most, a result is left."""
-    deadline = _best(texts, lambda text: _DEADLINE_WORDS.search(text.lower()) is not None)
-    number = _best(texts, lambda text: find_bare_number(text) is not None)
+    deadline = _best(texts, _is_deadline)
+    number = _best(texts, _is_number)
     rest = [at for at in sorted(texts) if at not in {deadline, number}]
     if deadline is None or not rest:
         return {}

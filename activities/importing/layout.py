@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from activities.importing.columns import Columns, find_columns_by_content, find_headed_columns
+from activities.importing.columns import Columns, carries_on, find_columns_by_content, find_headed_columns
 from activities.importing.errors import NoPlanTableError
 from activities.importing.folding import fold
 from activities.importing.numbering import NumberStyle, split_number, starts_with_section_word
@@ -39,7 +39,7 @@ class Layout:
 
     def take_table(self, table: Table, columns: Columns | None) -> None:
         """Read a table of the plan, or set another one aside whole."""
-        if columns is None and self.columns is not None and table.width == self.columns.width:
+        if columns is None and self.columns is not None and carries_on(table, self.columns):
             columns = _continued(self.columns)
         if columns is None:
             self._set_aside(table.rows)

@@ -1,0 +1,149 @@
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+
+from activities.importing import DefectCode, errors, read_plan
+from activities.importing.source import NoteKind, Source
+from activities.importing.xlsx_source import read_xlsx, render_value
+
+Save = Callable[[Workbook], Path]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """A function that writes a workbook and gives its path."""
+
+    def write(book: Workbook) -> Path:
+        path = tmp_path / "plan.xlsx"
+        book.save(path)
+        return path
+
+    return write
+
+
+def _book(*rows: tuple[object, ...]) -> Workbook:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    return book
+
+
+def _texts(source: Source) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for table in source.tables() for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (datetime.fromisoformat("2026-09-05"), "dd.mm.yyyy", "05.09.2026"),
+        (datetime.fromisoformat("2026-09-05T14:30"), "dd.mm.yyyy", "05.09.2026 14:30"),
+        (date(2026, 9, 1), "mmmm yyyy", "сентябрь 2026"),
+        (datetime.fromisoformat("2026-09-01"), '[$-419]mmmm yyyy" года"', "сентябрь 2026"),
+        (datetime.fromisoformat("2026-09-05"), '[$-419]d mmmm yyyy "г."', "05.09.2026"),
+        (time(9, 5), "hh:mm", "09:05"),
+        (1.1, "General", "1.1"),
+        (1.1, "0.00", "1.10"),
+        (3.0, "General", "3"),
+        (7, "General", "7"),
+        ("май", "General", "май"),
+        (None, "General", ""),
+    ],
+)
+def test_values_read_as_they_show(value: object, number_format: str, text: str) -> None:
+    """Days, months, times and numbers become the text that the cell shows."""
+    assert render_value(value, number_format) == text
+
+
+def test_merged_cells_keep_the_grid(save: Save) -> None:
+    """A cell merged to the right spans columns, one merged downwards is continued below."""
+    book = _book(("а", "б", "в"), ("г", None, "д"), ("е", "ж", None))
+    book.worksheets[0].merge_cells("A2:B2")
+    book.worksheets[0].merge_cells("C2:C3")
+    (table,) = read_xlsx(save(book)).tables()
+
+    assert [[(one.text, one.column, one.span, one.continued) for one in row.cells] for row in table.rows[1:]] == [
+        [("г", 0, 2, False), ("д", 2, 1, False)],
+        [("е", 0, 1, False), ("ж", 1, 1, False), ("д", 2, 1, True)],
+    ]
+
+
+def test_hidden_rows_are_read_and_told(save: Save) -> None:
+    """A hidden row is an activity like any other, with a defect that says so."""
+    book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок"), (1, "Совет", "май"), (2, "Слёт", "июнь"))
+    book.worksheets[0].row_dimensions[4].hidden = True
+    reading = read_plan(save(book))
+
+    assert [one.number for one in reading.activities] == ["1", "2"]
+    assert [(one.code, one.row) for one in reading.defects if one.row] == [(DefectCode.HIDDEN_ROW, 4)]
+
+
+def test_a_row_far_below_costs_nothing(save: Save) -> None:
+    """Rows are found without walking over a million empty ones."""
+    book = _book(("№", "Мероприятие", "Срок"))
+    book.worksheets[0].cell(1_048_576, 2, "внизу")
+
+    assert _texts(read_xlsx(save(book))) == [["№", "Мероприятие", "Срок"], ["внизу"]]
+
+
+def test_hidden_sheets_comments_and_bare_formulas_are_notes(save: Save) -> None:
+    """What a reader of the sheet does not see as a cell's text is kept beside it."""
+    book = _book(("а", "=A1"))
+    book.worksheets[0]["A1"].comment = Comment("уточнить", "кто-то")
+    hidden = book.create_sheet("скрытый")
+    hidden.append(("тайна",))
+    hidden.sheet_state = "hidden"
+    source = read_xlsx(save(book))
+
+    assert {(note.kind, note.text) for note in source.notes} == {
+        (NoteKind.COMMENT, "уточнить"),
+        (NoteKind.HIDDEN, "тайна"),
+        (NoteKind.FORMULA, "=A1"),
+    }
+    assert _texts(source) == [["а"]]
+
+
+def test_each_sheet_with_headings_is_part_of_the_plan(save: Save) -> None:
+    """Sheets follow one another; a sheet of something else is set aside, not read as activities."""
+    book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок"), (1, "Совет", "май"))
+    for rows in (
+        [("№", "Мероприятие", "Срок"), (1, "Слёт", "июнь")],
+        [(1, "Петров", "12-34"), (2, "Сидоров", "56-78")],
+    ):
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    reading = read_plan(save(book))
+
+    assert [one.title for one in reading.activities] == ["Совет", "Слёт"]
+    assert "Петров" in [piece.text for piece in reading.unplaced]
+
+
+def test_a_document_type_is_refused(save: Save, tmp_path: Path) -> None:
+    """Entities in a sheet are never expanded."""
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(save(_book(("а",)))) as old, zipfile.ZipFile(bomb, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>' + content.partition(b"?>")[2]
+            new.writestr(name, content)
+
+    with pytest.raises(errors.DamagedDocumentError, match="DOCTYPE"):
+        read_xlsx(bomb)
+
+
+def test_a_broken_workbook_is_damaged(save: Save, tmp_path: Path) -> None:
+    """A missing part is told as damage, not as a fault of the program."""
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(save(_book(("а",)))) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            if name != "xl/workbook.xml":
+                new.writestr(name, old.read(name))
+
+    with pytest.raises(errors.DamagedDocumentError):
+        read_xlsx(broken)
