@@ -83,6 +83,16 @@ def expand(
     )
 
 
+def ordinal_key(ordinal: int) -> str:
+    """The key of a run that is counted, from 1, because nothing says when it is."""
+    return f"no{ordinal}"
+
+
+def is_ordinal(key: str) -> bool:
+    """Whether a key counts: whatever date such an occurrence has, a person set it."""
+    return key.startswith("no")
+
+
 _UNDATED = frozenset({ScheduleKind.QUOTA, ScheduleKind.ON_REQUEST, ScheduleKind.UNDETERMINED})
 
 
@@ -97,7 +107,7 @@ def _awaiting(schedule: Schedule) -> tuple[PlannedOccurrence, ...]:
     count = max(schedule.count or 1, 1) if schedule.kind is ScheduleKind.QUOTA else 1
     return tuple(
         PlannedOccurrence(
-            key=f"no{ordinal}",
+            key=ordinal_key(ordinal),
             starts_on=None,
             ends_on=None,
             due_on=None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, or_, select
 
+from activities.expansion import is_ordinal
 from activities.references import (
     AmbiguousReferenceError,
     Reference,
@@ -80,8 +81,8 @@ class Occurrence:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether its date was read surely or confirmed by a person."""
-        return self.confidence == "sure" or self.confirmed_at is not None
+        """Whether its date was read surely, confirmed by a person, or set by one: a counted run has no other date."""
+        return self.confidence == "sure" or self.confirmed_at is not None or is_ordinal(self.key)
 
     def is_overdue(self, today: date) -> bool:
         """Whether evidence is owed and its day is past; derived, never a state."""
@@ -175,7 +176,7 @@ def resolve_occurrence(connection: Connection, text: str) -> Occurrence:
         raise UnknownReferenceError(reference=text)
     if len(found) > 1:
         raise AmbiguousReferenceError.among(text, [(each.short_id, _describe(each)) for each in found])
-    return found[0]
+    return get_occurrence(connection, found[0].id)
 
 
 def _describe(each: Occurrence) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from activities.acting import Actor
 from activities.allocation import allocate_short_ids
 from activities.deadlines.schedule import Schedule
-from activities.expansion import PlannedOccurrence, expand
+from activities.expansion import PlannedOccurrence, expand, ordinal_key
 from activities.guards import GUARDS
 from activities.kinds import ActivityKind
 from activities.office import Office
@@ -148,7 +148,7 @@ def create_next_on_request(office: Office, work: UnitOfWork, actor: Actor, activ
     keys = work.connection.execute(select(occurrence.c.key).where(occurrence.c.activity_id == activity_id)).all()
     ordinal = len(keys) + 1
     waiting = PlannedOccurrence(
-        key=f"no{ordinal}",
+        key=ordinal_key(ordinal),
         starts_on=None,
         ends_on=None,
         due_on=None,

@@ -14,7 +14,7 @@ from notifications.labels import OUTCOMES, label
 if TYPE_CHECKING:
     from activities.submissions import Submission
 
-DECIDES_ON = N_("Decided on: version {version} of {day}, digest {digest}: {what}")
+DECIDES_ON = N_("To be decided on: version {version} of {day}, digest {digest}: {what}")
 OUTCOME_SAYS = N_("there is no evidence, {reason}")
 
 version_option = click.option(
