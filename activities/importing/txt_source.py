@@ -13,7 +13,8 @@ from activities.importing.text_encoding import decode
 from engine.errors import N_
 
 _GAP = re.compile(r"\n[^\S\n]*\n\s*$")
-_LEAST_MARKED = 3
+_LEAST_CELLS = 3
+_LEAST_ROWS = 2
 # What word processors' plain-text export leaves of a bookmark; people never see it.
 _BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
 
@@ -32,8 +33,15 @@ def read_txt(path: Path) -> Source:
 def is_marked(text: str) -> bool:
     """Whether the text is a table whose cells begin with tabs or stand between bars."""
     lines = text.split("\n")
-    tabs, bars = sum(line.startswith("\t") for line in lines), sum(line.count("|") > 1 for line in lines)
-    return max(tabs, bars) >= _LEAST_MARKED
+    return _begins_with_tabs(lines) or _has_rows(lines, "|")
+
+
+def _begins_with_tabs(lines: list[str]) -> bool:
+    return sum(line.startswith("\t") for line in lines) >= _LEAST_CELLS
+
+
+def _has_rows(lines: list[str], mark: str) -> bool:
+    return sum(line.count(mark) > 1 for line in lines) >= _LEAST_ROWS
 
 
 def _find_bookmarks(text: str) -> Iterator[Note]:
@@ -43,12 +51,10 @@ def _find_bookmarks(text: str) -> Iterator[Note]:
 
 def _read_blocks(text: str) -> Iterator[Block]:
     lines = text.split("\n")
-    if sum(line.startswith("\t") for line in lines) >= _LEAST_MARKED:
+    if _begins_with_tabs(lines):
         return _read_tab_marked(text)
-    for mark in ("|", "\t"):
-        if sum(line.count(mark) > 1 for line in lines) >= _LEAST_MARKED:
-            return _read_rows(lines, mark)
-    return _read_paragraphs(lines, 1)
+    mark = next((mark for mark in ("|", "\t") if _has_rows(lines, mark)), None)
+    return _read_rows(lines, mark) if mark is not None else _read_paragraphs(lines, 1)
 
 
 @dataclass(frozen=True, slots=True)

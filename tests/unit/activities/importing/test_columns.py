@@ -1,0 +1,115 @@
+import pytest
+
+from activities.importing.columns import (
+    ColumnRole,
+    Columns,
+    carries_on,
+    find_columns_by_content,
+    find_headed_columns,
+    tell_role,
+)
+from activities.importing.phrase import Phrase
+from activities.importing.source import Cell, Place, Row, Table
+
+_HERE = Place(Phrase("here"), 1)
+_N, _T, _P, _R, _D = (
+    *(ColumnRole.NUMBER, ColumnRole.TITLE, ColumnRole.RESPONSIBLE, ColumnRole.RESULT, ColumnRole.DEADLINE),
+)
+
+
+def _table(*rows: tuple[str, ...]) -> Table:
+    return Table(tuple(Row(tuple(Cell(text, at, 1, _HERE) for at, text in enumerate(row)), _HERE) for row in rows))
+
+
+def _roles(columns: Columns | None) -> list[ColumnRole]:
+    assert columns is not None
+    return [column.role for column in columns.columns]
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        *(
+            ("№\nп/п", _N),
+            ("Номер", _N),
+            ("Наименование мероприятия", _T),
+            ("Содержание работы", _T),
+            ("Мероприятия", _T),
+        ),
+        *(("Срок реализации мероприятия", _D), ("Дата и место проведения", _D), ("Периодичность", _D), ("Месяц", _D)),
+        *(("Ответственные исполнители", _P), ("Исполнитель", _P), ("Ответственный за проведение мероприятия", _P)),
+        *(("Результат реализации мероприятия", _R), ("Ожидаемые итоги", _R), ("Форма отчётности", _R)),
+        *(("Место проведения", ColumnRole.OTHER), ("Отметка о выполнении", ColumnRole.OTHER)),
+        *(("Форма проведения мероприятия", ColumnRole.OTHER), ("Направление деятельности", ColumnRole.SECTION)),
+        *(("Телефон", None), ("", None), ("Срок " * 40, None)),
+    ],
+)
+def test_the_first_telling_word_of_a_heading_decides(heading: str, role: ColumnRole | None) -> None:
+    """Headings of any usual wording are told; others, and whole paragraphs, are none."""
+    assert tell_role(heading) is role
+
+
+def test_columns_stand_in_any_order() -> None:
+    """The order of columns is the table's own; rows above the headings are title rows."""
+    columns = find_headed_columns(_table(("План на 2026 год",), ("Срок", "Кто отвечает", "№", "Мероприятие")))
+
+    assert _roles(columns) == [_D, ColumnRole.OTHER, _N, _T]
+    assert columns is not None
+    assert (columns.title_rows, columns.heading_rows) == (1, 1)
+
+
+def test_a_numbered_row_is_no_row_of_headings() -> None:
+    """An activity whose words look like headings is still an activity."""
+    assert find_headed_columns(_table(("1", "Организация мероприятий", "I квартал", "исполнители"))) is None
+
+
+def test_a_column_of_sections_serves_as_title_where_there_is_none() -> None:
+    """«Направление работы» alone names what is done."""
+    assert _roles(find_headed_columns(_table(("Направление", "Срок")))) == [_T, _D]
+
+
+def test_headings_of_two_levels_are_joined() -> None:
+    """A heading over several columns is divided by the row below it; merged ones go through."""
+    upper = Row((Cell("Мероприятие", 0, 1, _HERE), Cell("Сроки", 1, 2, _HERE)), _HERE)
+    lower = Row(
+        (
+            Cell("Мероприятие", 0, 1, _HERE, continued=True),
+            Cell("I квартал", 1, 1, _HERE),
+            Cell("II квартал", 2, 1, _HERE),
+        ),
+        _HERE,
+    )
+    columns = find_headed_columns(Table((upper, lower)))
+
+    assert columns is not None
+    assert columns.heading_rows == 2
+    assert [(one.role, one.heading) for one in columns.columns] == [
+        (_T, "Мероприятие"),
+        (_D, "Сроки: I квартал"),
+        (_D, "Сроки: II квартал"),
+    ]
+
+
+def test_without_headings_the_content_tells() -> None:
+    """Numbers and deadlines show themselves, titles are the longest, parties repeat, the rest is the result."""
+    table = _table(
+        ("1", "май 2026", "Семинар для педагогов о приёме детей", "Центр", "справка"),
+        ("2", "до 01.06.2026", "Беседа с родителями будущих учеников", "Центр", "памятка"),
+    )
+
+    assert _roles(find_columns_by_content(table)) == [_N, _D, _T, _P, _R]
+
+
+def test_a_table_without_deadlines_is_no_plan() -> None:
+    """A list of telephones is not taken for a plan."""
+    assert find_columns_by_content(_table(("1", "Петров", "12-34"), ("2", "Сидоров", "56-78"))) is None
+
+
+def test_only_a_table_with_deadlines_carries_on() -> None:
+    """A further part of the plan is as wide and has deadlines in their place."""
+    columns = find_headed_columns(_table(("№", "Мероприятие", "Срок")))
+    assert columns is not None
+
+    assert carries_on(_table(("3", "Слёт", "июнь")), columns)
+    assert not carries_on(_table(("3", "Слёт", "июнь", "Центр")), columns)
+    assert not carries_on(_table(("3", "Петров", "12-34")), columns)
