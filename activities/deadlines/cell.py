@@ -113,7 +113,7 @@ def _role(kind: str, following: Part | None) -> str:
         return "separator"
     if kind in _CAPTIONS:
         return "caption"
-    bound = (Windows, Rhythm, Quota, Aside, BarePortion, Ongoing)
+    bound = (Windows, Rhythm, Quota, Aside, BarePortion, Ongoing, Remark)
     if kind in _PREPOSITIONS and isinstance(following, bound) and kind in {"V", "NA"}:
         return "preposition"
     return "unread"
@@ -170,15 +170,10 @@ def _pair_since_with_until(cell: Cell) -> None:
         if not (isinstance(one, Windows) and isinstance(two, Windows)):
             continue
         if one.mode is Mode.SINCE and two.mode in {Mode.UNTIL, Mode.BEFORE} and len(one.stretches) == 1:
-            run = _run(one.stretches[0], two.stretches[0])
+            run = one.stretches[0].run_to(two.stretches[0])
             _replace_part(cell, first, Windows((run, *two.stretches[1:]), doubts=("paired_bounds",)))
             _replace_part(cell, last, None)
             return
-
-
-def _run(first: Stretch, last: Stretch) -> Stretch:
-    doubts = (*first.doubts, *last.doubts)
-    return Stretch(first.first, last.last, Grain.RANGE, first.year, last.last_year, doubts)
 
 
 def _inherit_days(cell: Cell) -> None:
@@ -270,7 +265,7 @@ def _mend_lost_dash(cell: Cell) -> None:
         if not all(stretch.grain is Grain.MONTH for stretch in stretches):
             cell.doubt("nothing_between")
         elif follows and not run[1].broken:
-            _replace_part(cell, run[0], Windows((_run(*stretches),)))
+            _replace_part(cell, run[0], Windows((stretches[0].run_to(stretches[1]),)))
             _replace_part(cell, run[1], None)
             cell.doubt("lost_dash")
         elif len(run) == 2 and not run[1].broken:
@@ -295,8 +290,11 @@ def _glued_runs(cell: Cell) -> Iterable[list[Item]]:
 
 def years_alone(cell: Cell) -> list[Ongoing]:
     """What goes on: «постоянно», and years that no window took («в течение 2023 года»)."""
-    named = [Ongoing(part.stretches[0].year) for part in cell.all(Windows) if _is_year(part)]
-    return [*named, *cell.all(Ongoing)]
+    named = [stretch.year for part in cell.all(Windows) if _is_year(part) for stretch in part.stretches]
+    numbers = [number for year in named if year for number in (year.first, year.last) if number is not None]
+    if len(named) > 1 and numbers:
+        named = [Year(min(numbers), max(numbers))]
+    return [*(Ongoing(year) for year in named), *cell.all(Ongoing)]
 
 
 def dated_windows(cell: Cell) -> list[Item]:

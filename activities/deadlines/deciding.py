@@ -189,7 +189,7 @@ def _recurring(
     rhythm = _detailed(cell, merge_rhythms(rhythms))
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
-    cell.doubt(*rhythm.doubts)
+    cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
     if rhythm.unit is Unit.TERM:
         cell.doubt("school_calendar")
     if rhythm.unit is Unit.YEAR and rhythm.interval > 1:
@@ -364,7 +364,7 @@ def _dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: list[Ong
     _check_weekdays(cell, placed)
     if cell.all(Except):
         cell.doubt("exception")
-    if cell.all(BareDays) or cell.all(Lag):
+    if any(isinstance(item.part, BareDays | Lag) for item in cell.items):
         cell.doubt("unread_words")
     windows = _sorted([one.window for one in placed])
     bounds = {one.mode in {Mode.UNTIL, Mode.BEFORE} for one in placed}

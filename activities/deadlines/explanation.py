@@ -22,8 +22,8 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "year_assumed": ("год взят по плану", "the year was taken from the plan"),
     "outside_plan": ("дата вне периода плана", "a date lies outside the plan"),
     "loose_portion": (
-        "начало, середина и конец месяца приняты как 1–10, 11–20 и с 21 числа",
-        "beginning, middle and end of a month were taken as 1–10, 11–20 and from the 21st",
+        "начало, середина и конец приняты условно (в месяце: 1–10, 11–20 и с 21 числа)",
+        "beginning, middle and end are conventional (of a month: 1–10, 11–20 and from the 21st)",
     ),
     "week_of_month": ("недели месяца считаны по семь дней с 1 числа", "weeks were counted as seven days from the 1st"),
     "school_calendar": (
@@ -34,6 +34,11 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "before_period": ("«до» названного периода понято как до дня перед ним", "“before” a period is the day before it"),
     "until_period": ("взят последний день названного периода", "the last day of the named period was taken"),
     "not_before": ("названо только начало, конец взят по плану", "only a start is named; the plan's end was taken"),
+    "year_of_school_plan": (
+        "в плане учебного года «год» понят как календарный",
+        "in the plan of a school year “the year” was taken as the calendar year",
+    ),
+    "due_at_start": ("срок приходится на первый день плана", "the deadline is the plan's first day"),
     "odd_range": ("необычная запись промежутка", "an unusual way to write a range"),
     "lower_number": ("из двух чисел взято меньшее", "the lower of two numbers was taken"),
     "listed_deadlines": ("«до» отнесено ко всем дням списка", "“by” was taken for all days of the list"),

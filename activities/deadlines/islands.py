@@ -46,7 +46,7 @@ def _grammar() -> tuple[Lark, frozenset[str], frozenset[str]]:
     text = resources.files("activities.deadlines").joinpath("grammar.lark").read_text(encoding="utf-8")
     parser = Lark(text, parser="lalr", lexer=_Tokens, transformer=Reading(), maybe_placeholders=True)
     terminals = frozenset(symbol.name for rule in parser.rules for symbol in rule.expansion if symbol.is_term)
-    return parser, terminals, frozenset(parser.parse_interactive([]).accepts())
+    return parser, terminals, frozenset(parser.parse_interactive([]).accepts())  # type: ignore[no-untyped-call]
 
 
 def find_islands(pieces: list[Piece]) -> list[Island]:
@@ -74,7 +74,7 @@ def _read_longest(parser: Lark, tokens: list[Token], openers: frozenset[str]) ->
     length = len(tokens)
     while length:
         try:
-            return parser.parse(tokens[:length]), length  # type: ignore[arg-type, return-value]
+            return parser.parse(tokens[:length]), length  # type: ignore[return-value]
         except UnexpectedInput as error:
             failed = getattr(error, "token", None)
             reached = length if failed is None or failed.type == "$END" else failed.start_pos - tokens[0].start_pos

@@ -239,11 +239,19 @@ def _settle(normal: NormalText, pieces: list[Piece]) -> list[Piece]:
         elif normal.written(piece.start, piece.end) in _ROMAN_TYPED_RUSSIAN and following in _AFTER_ROMAN:
             number = _ROMAN_TYPED_RUSSIAN[normal.written(piece.start, piece.end)]
             out.append(Piece("NUM", number, piece.start, piece.end, mended=True))
+        elif piece.kind == "NUMBERWORD" and out and _is_plural(normal.text, out[-1], piece):
+            out.append(replace(piece, kind="AROUND"))
         elif piece.kind == "WORD":
             out.extend(_mended(piece))
         else:
             out.append(piece)
     return out
+
+
+def _is_plural(text: str, number: Piece, word: Piece) -> bool:
+    """«первые числа», «20-е числа» are several days around that one."""
+    plural = text[number.start : number.end].endswith(("ые", "ых", "-е", "-х", "ие", "их"))
+    return plural and text[word.start : word.end] in {"числа", "чисел", "числам"}
 
 
 def _ends_abbreviation(text: str, last: Piece, stop: Piece, following: str) -> bool:

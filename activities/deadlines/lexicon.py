@@ -49,9 +49,9 @@ _TABLE: dict[str, list[tuple[str, Any]]] = {
     "SEASONAL": [
         ("зимн|SOFT", "winter"),
         ("весенн|SOFT", "spring"),
-        ("летн|SOFT", "summer"),
         ("осенн|SOFT", "autumn"),
     ],
+    "SUMMERY": [("летн|SOFT", "summer")],
     "SEASONTIME": [("врем|я,ени сезон|MASC", None)],
     "HOLIDAYS": [("каникул|ы,,ам,ах,ами каникулярн|ADJ", None)],
     "QUARTER": [("квартал|MASC кв квар", None)],

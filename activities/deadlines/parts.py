@@ -93,10 +93,20 @@ class Stretch:
     year: Year | None = None
     last_year: Year | None = None
     doubts: tuple[str, ...] = ()
+    is_end: bool = False  # named by its end («конец мая»): «до» includes it
+    in_school_year: "Stretch | None" = None  # what the same words mean in the plan of a school year
 
     def in_year(self, year: Year | None) -> "Stretch":
         """The same stretch with a year written beside it."""
         return self if year is None else replace(self, year=year, last_year=year)
+
+    def run_to(self, last: "Stretch") -> "Stretch":
+        """From the first day of this stretch to the last day of another."""
+        doubts = (*self.doubts, *last.doubts)
+        run = Stretch(self.first, last.last, Grain.RANGE, self.year, last.last_year, doubts, last.is_end)
+        if self.in_school_year is None and last.in_school_year is None:
+            return run
+        return replace(run, in_school_year=(self.in_school_year or self).run_to(last.in_school_year or last))
 
 
 class PortionKind(StrEnum):
@@ -108,6 +118,7 @@ class PortionKind(StrEnum):
     BEGIN = "begin"
     MIDDLE = "middle"
     END = "end"
+    LATE = "late"
     DAY = "day"
 
 
@@ -137,6 +148,8 @@ class Portion:
                 return 11, 20
             case PortionKind.END:
                 return 21, 0
+            case PortionKind.LATE:
+                return 20, 0
             case _:
                 return self.day, self.day
 
@@ -145,7 +158,7 @@ class Portion:
         """What a person should see about it."""
         if self.kind is PortionKind.WEEK:
             return ("week_of_month",)
-        loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END}
+        loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}
         return ("loose_portion",) if self.kind in loose else ()
 
 

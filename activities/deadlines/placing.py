@@ -31,7 +31,7 @@ class PlanPeriod:
     def holds(self, window: Window) -> bool:
         """Whether a window lies inside; an open start is the plan's own."""
         if window.start is None:
-            return self.start < window.due <= self.end
+            return self.start <= window.due <= self.end
         return self.start <= window.start and window.due <= self.end
 
     def meets(self, window: Window) -> bool:
@@ -56,7 +56,7 @@ def place_windows(windows: Sequence[Windows], plan: PlanPeriod) -> list[Placed]:
     right: Placed | None = None
     for stretch, found in reversed(listed):
         right = _place(stretch, found.mode, plan, right)
-        placed.append(replace(right, doubts=(*right.doubts, *stretch.doubts, *found.doubts)))
+        placed.append(replace(right, doubts=(*right.doubts, *right.stretch.doubts, *found.doubts)))
         right = right if _is_dated(stretch) or right.stretch.last_year is not None else None
     return placed[::-1]
 
@@ -66,7 +66,7 @@ def _is_dated(stretch: Stretch) -> bool:
 
 
 def _place(stretch: Stretch, mode: Mode, plan: PlanPeriod, right: Placed | None) -> Placed:
-    stretch = _in_school_halves(stretch, plan)
+    stretch = _as_planned(stretch, plan)
     years = _written_years(stretch, plan)
     if years is not None:
         return _bounded(stretch, mode, years, plan)
@@ -75,12 +75,11 @@ def _place(stretch: Stretch, mode: Mode, plan: PlanPeriod, right: Placed | None)
     return _inferred(stretch, mode, plan)
 
 
-def _in_school_halves(stretch: Stretch, plan: PlanPeriod) -> Stretch:
+def _as_planned(stretch: Stretch, plan: PlanPeriod) -> Stretch:
     """«I полугодие» of a school year's plan is September to December, the second January to May."""
-    if stretch.grain is not Grain.HALF or not plan.is_school_year or _is_dated(stretch):
+    if stretch.in_school_year is None or not plan.is_school_year or _is_dated(stretch):
         return stretch
-    first, last = (9, 12) if stretch.first.month in {1, 9} and stretch.last.month in {6, 12} else (1, 5)
-    return replace(stretch, first=Edge(first, 1), last=Edge(last, 0), doubts=(*stretch.doubts, "school_calendar"))
+    return stretch.in_school_year
 
 
 def _written_years(stretch: Stretch, plan: PlanPeriod) -> tuple[int, int] | None:
@@ -127,6 +126,8 @@ def _bounded(stretch: Stretch, mode: Mode, years: tuple[int, int], plan: PlanPer
     except ValueError:
         return Placed(Window(None, plan.end), stretch, mode, ("no_such_day",))
     doubts = () if start <= end else ("ends_before_start",)
+    if mode in {Mode.UNTIL, Mode.BEFORE} and end == plan.start:
+        doubts = ("due_at_start",)
     guessed = years[0] != years[1] and (stretch.year is None or stretch.last_year is None)
     if guessed and (end - start).days > _LONGEST_GUESSED and not plan.holds(Window(start, end)):
         doubts = ("ends_before_start",)

@@ -30,7 +30,7 @@ def _merged(main: Rhythm, other: Rhythm) -> Rhythm:
         return main if main == other else replace(main, doubts=(*main.doubts, "two_rhythms"))
     if detailed.unit is plain.unit or not _is_detailed(detailed):
         doubts = () if detailed.unit is plain.unit else ("two_rhythms",)
-        kept = tuple(doubt for doubt in detailed.doubts if doubt != "which_month")
+        kept = tuple(doubt for doubt in detailed.doubts if doubt not in {"which_month", "which_period"})
         return replace(detailed, interval=max(main.interval, other.interval), doubts=(*kept, *plain.doubts, *doubts))
     if detailed.unit is Unit.MONTH and plain.unit in {Unit.QUARTER, Unit.HALF}:
         lag = detailed.lag if detailed.lag not in {None, Unit.MONTH} else plain.unit

@@ -1,5 +1,6 @@
 """The one visitor: from what the grammar read to the parts of a deadline."""
 
+# ruff: noqa: D102  (each method reads the rule of its name, which stands in grammar.lark)
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,7 @@ _TERMS = {
     "trimester": ((9, 11), (12, 2), (3, 5)),
     "semester": ((9, 12), (1, 5)),
 }
+_SCHOOL_HALVES = [(9, 12), (1, 5)]
 _WORKING_DAYS = (0, 1, 2, 3, 4)
 
 
@@ -76,6 +78,8 @@ class Reading(Transformer[Any, Any]):
         if year.is_school:
             return (_months(9, 8, Grain.YEAR).in_year(year),)
         whole = _months(1, 12, Grain.YEAR)
+        if year == Year():
+            whole = replace(whole, in_school_year=replace(whole, doubts=("year_of_school_plan",)))
         return (replace(whole, year=year, last_year=Year(year.last or year.first, shift=year.shift)),)
 
     # ---- days
@@ -93,7 +97,7 @@ class Reading(Transformer[Any, Any]):
         return (*_days(nums, day.first.month, day.year), day)
 
     def day_range(self, first: Any, day: Stretch) -> Stretches:
-        return (_run(_days([(first.value, first.value)], day.first.month, day.year)[0], day),)
+        return (_days([(first.value, first.value)], day.first.month, day.year)[0].run_to(day),)
 
     def days_then_range(self, nums: Nums, first: Any, day: Stretch) -> Stretches:
         return (*_days(nums, day.first.month, day.year), *self.day_range(first, day))
@@ -115,8 +119,12 @@ class Reading(Transformer[Any, Any]):
         return self.quarters([(4, 4)], year)
 
     def halves(self, nums: Nums, year: Year | None) -> Stretches:
-        halves = [(9, 12), (1, 5)] if year is not None and year.is_school else [(1, 6), (7, 12)]
-        return _numbered(nums, halves, Grain.HALF, year)
+        taught = _numbered(nums, _SCHOOL_HALVES, Grain.HALF, year)
+        taught = tuple(replace(stretch, doubts=(*stretch.doubts, "school_calendar")) for stretch in taught)
+        if year is not None and year.is_school:
+            return taught
+        halves = _numbered(nums, [(1, 6), (7, 12)], Grain.HALF, year)
+        return tuple(replace(half, in_school_year=other) for half, other in zip(halves, taught, strict=True))
 
     def terms(self, nums: Nums, kind: Any, year: Year | None) -> Stretches:
         found = _numbered(nums, _TERMS[kind.value], Grain.TERM, year)
@@ -127,9 +135,7 @@ class Reading(Transformer[Any, Any]):
         found = _months(first, last, Grain.SEASON).in_year(year)
         return (replace(found, doubts=("season",)) if first > last else found,)
 
-    def seasonal_holidays(self, season: Any, year: Year | None) -> Remark | Stretches:
-        if season.value != "summer":
-            return Remark("school_holidays")
+    def summer_holidays(self, _summer: Any, year: Year | None) -> Stretches:
         return (replace(_months(6, 8, Grain.SEASON).in_year(year), doubts=("school_calendar",)),)
 
     # ---- portions
@@ -165,8 +171,11 @@ class Reading(Transformer[Any, Any]):
         return self.decades([(2, 3)])
 
     def around(self, nums: Nums) -> tuple[Portion, ...]:
-        kinds = {1: PortionKind.BEGIN, 10: PortionKind.MIDDLE, 20: PortionKind.END}
+        kinds = {1: PortionKind.BEGIN, 20: PortionKind.LATE}
         return (Portion(kinds.get(nums[0][0], PortionKind.MIDDLE)),)
+
+    def late(self) -> tuple[Portion, ...]:
+        return (Portion(PortionKind.LATE),)
 
     def nth_weekdays(self, nums: Nums, weekday: Any) -> tuple[Portion, ...]:
         return tuple(_nth(nth, (weekday.value,)) for first, last in nums for nth in range(first, last + 1))
@@ -183,57 +192,53 @@ class Reading(Transformer[Any, Any]):
     def nth_working_day(self, nums: Nums) -> tuple[Portion, ...]:
         return tuple(_nth(nth, _WORKING_DAYS) for nth, _last in nums)
 
-    @v_args(inline=False)
-    def portion(self, children: list[Any]) -> tuple[Portion, ...]:
-        return children[0]
+    def portion(self, portions: tuple[Portion, ...]) -> tuple[Portion, ...]:
+        return portions
 
     def portioned(self, portions: tuple[Portion, ...], base: Stretches) -> Stretches:
-        if isinstance(base, Remark):
-            return base
         return tuple(take_portion(portion, stretch) for stretch in base for portion in portions)
 
     # ---- windows
 
     @v_args(inline=False)
-    def windows(self, children: list[Any]) -> Windows | Remark:
-        found = children[-1]
-        return found if isinstance(found, Remark) else Windows(found)
+    def windows(self, children: list[Stretches]) -> Windows:
+        return Windows(children[-1])
 
     def one_window(self, stretches: Stretches) -> Stretches:
         return stretches
 
     def range_window(self, first: Stretches, last: Stretches) -> Stretches:
-        if isinstance(first, Remark) or isinstance(last, Remark):
-            return Remark("school_holidays")
-        return (*first[:-1], _run(first[-1], last[0]), *last[1:])
+        return (*first[:-1], first[-1].run_to(last[0]), *last[1:])
 
     range_window_worded = range_window
 
     def days_to_window(self, nums: Nums, last: Stretches) -> Stretches:
-        if isinstance(last, Remark):
-            return last
         head = _days(nums, last[0].first.month, last[0].year)
         doubts = () if len(head) == 1 and nums[0][0] == nums[0][1] else ("odd_range",)
-        return (replace(_run(head[0], last[0]), doubts=doubts), *last[1:])
+        return (replace(head[0].run_to(last[0]), doubts=doubts), *last[1:])
 
     def until_window(self, stretches: Stretches, including: Any) -> Windows:
-        return _bounded(stretches, Mode.UNTIL, () if including or _is_day(stretches) else ("until_period",))
+        if _is_end(stretches):
+            return _until_end(stretches)
+        return Windows(stretches, Mode.UNTIL, () if including or _is_day(stretches) else ("until_period",))
 
     def by_window(self, stretches: Stretches, including: Any) -> Windows:
-        return _bounded(stretches, Mode.UNTIL)
+        return Windows(stretches, Mode.UNTIL)
 
     def before_window(self, stretches: Stretches, including: Any) -> Windows:
-        if including or _is_day(stretches) or _is_end(stretches):
-            return _bounded(stretches, Mode.UNTIL)
-        return _bounded(stretches, Mode.BEFORE, ("before_period",))
+        if _is_end(stretches):
+            return _until_end(stretches)
+        if including or _is_day(stretches):
+            return Windows(stretches, Mode.UNTIL)
+        return Windows(stretches, Mode.BEFORE, ("before_period",))
 
     def since(self, stretches: Stretches) -> Windows:
-        if isinstance(stretches, tuple) and stretches[0].grain is Grain.RANGE:
+        if stretches[0].grain is Grain.RANGE:
             return Windows(stretches)
-        return _bounded(stretches, Mode.SINCE)
+        return Windows(stretches, Mode.SINCE)
 
     def not_before(self, stretches: Stretches) -> Windows:
-        return _bounded(stretches, Mode.SINCE, ("not_before",))
+        return Windows(stretches, Mode.SINCE, ("not_before",))
 
     def until_month_days(self, rhythm: Rhythm | Windows, including: Any) -> Rhythm | Windows:
         return replace(rhythm, upto=True) if isinstance(rhythm, Rhythm) else replace(rhythm, mode=Mode.UNTIL)
@@ -242,7 +247,8 @@ class Reading(Transformer[Any, Any]):
         return BareDays(tuple(nums))
 
     def until_portion_each(self, portions: tuple[Portion, ...], unit: Unit) -> Rhythm:
-        return Rhythm(unit, portions=portions, upto=True, doubts=("which_period",))
+        ends = tuple(Portion(PortionKind.DAY) if portion.kind is PortionKind.END else portion for portion in portions)
+        return Rhythm(unit, portions=ends, upto=True, doubts=("which_period",))
 
     # ---- rhythms
 
@@ -257,7 +263,7 @@ class Reading(Transformer[Any, Any]):
         return Rhythm(Unit(unit.value))
 
     @v_args(inline=False)
-    def each(self, children: list[Any]) -> Unit:
+    def each(self, children: list[Unit]) -> Unit:
         return children[-1]
 
     def unit_day(self) -> Unit:
@@ -430,6 +436,9 @@ class Reading(Transformer[Any, Any]):
     def thereafter(self, children: list[Any]) -> Thereafter:
         return Thereafter(children[0])
 
+    def thereafter_year(self, year: Year) -> Thereafter:
+        return Thereafter(Ongoing(year))
+
     @v_args(inline=False)
     def clock(self, _children: list[Any]) -> Aside:
         return Aside("time")
@@ -456,42 +465,51 @@ class Reading(Transformer[Any, Any]):
 
 def take_portion(portion: Portion, base: Stretch) -> Stretch:
     """A portion of a month, or the first, middle or last months of something longer."""
-    first, last = base.first.month, base.last.month
-    if first == last:
+    if base.first.month == base.last.month:
         start, end = portion.days()
-        edges = Edge(first, start), Edge(first, end)
+        edges = Edge(base.first.month, start), Edge(base.last.month, end)
     else:
         edges = _portion_of_months(portion, base)
-    grain = Grain.DAY if portion.kind is PortionKind.DAY else Grain.PORTION
-    return replace(base, first=edges[0], last=edges[1], grain=grain, doubts=(*base.doubts, *portion.doubts))
+    doubts = (*base.doubts, *portion.doubts, *_doubts_of_year(base))
+    return replace(
+        base,
+        first=edges[0],
+        last=edges[1],
+        grain=Grain.DAY if portion.kind is PortionKind.DAY else Grain.PORTION,
+        doubts=tuple(dict.fromkeys(doubts)),
+        is_end=portion.kind is PortionKind.END,
+        in_school_year=take_portion(portion, base.in_school_year) if base.in_school_year is not None else None,
+    )
+
+
+def _doubts_of_year(base: Stretch) -> tuple[str, ...]:
+    return ("school_calendar",) if base.grain is Grain.YEAR and base.year is not None and base.year.is_school else ()
 
 
 def _portion_of_months(portion: Portion, base: Stretch) -> tuple[Edge, Edge]:
-    first, last = base.first.month, base.last.month
-    if base.year is not None and base.year.is_school and base.grain is Grain.YEAR:
-        last = 5
-    length = (last - first) % 12 + 1
+    """Months of a quarter, half-year, season or year; of a school year those from September to May."""
+    last = 5 if _doubts_of_year(base) else base.last.month
+    length = (last - base.first.month) % 12 + 1
+    months = [(base.first.month + step - 1) % 12 + 1 for step in range(length)]
     half = 4 if length == 9 else length // 2
-
-    def month(place: int) -> int:
-        return (first + place - 1) % 12 + 1
-
+    at_end = portion.kind in {PortionKind.END, PortionKind.LATE} or portion.first < 0 or _from_end(portion)
     match portion.kind:
-        case PortionKind.BEGIN:
-            return Edge(first, 1), Edge(first, 0)
-        case PortionKind.MIDDLE:
-            return Edge(month((length - 1) // 2), 1), Edge(month(length // 2), 0)
-        case PortionKind.HALF if portion.first == 1:
-            return Edge(first, 1), Edge(month(half - 1), 0)
         case PortionKind.HALF:
-            return Edge(month(half), 1), Edge(last, 0)
-        case PortionKind.DAY if portion.day == 0 or (isinstance(portion.day, Nth) and portion.day.nth < 0):
-            return Edge(last, portion.day), Edge(last, portion.day)
-        case PortionKind.END:
-            return Edge(last, 1), Edge(last, 0)
+            chosen = months[:half] if portion.first == 1 else months[half:]
+        case PortionKind.MIDDLE:
+            chosen = [months[(length - 1) // 2], months[length // 2]]
         case _:
-            start, end = portion.days()
-            return Edge(first, start), Edge(first, end)
+            chosen = months[-1:] if at_end else months[:1]
+    if portion.kind in {PortionKind.DAY, PortionKind.WEEK, PortionKind.DECADE}:
+        start, end = portion.days()
+        return Edge(chosen[0], start), Edge(chosen[0], end)
+    return Edge(chosen[0], 1), Edge(chosen[-1], 0)
+
+
+def _from_end(portion: Portion) -> bool:
+    if portion.kind is not PortionKind.DAY:
+        return False
+    return portion.day == 0 or (isinstance(portion.day, Nth) and portion.day.nth < 0)
 
 
 def _day(day: DayMonth) -> Stretch:
@@ -521,28 +539,28 @@ def _numbered(nums: Nums, months: Any, grain: Grain, year: Year | None) -> Stret
     return tuple(found)
 
 
-def _run(first: Stretch, last: Stretch) -> Stretch:
-    return Stretch(first.first, last.last, Grain.RANGE, first.year, last.last_year, (*first.doubts, *last.doubts))
-
-
 def _nth(nth: int, weekdays: tuple[int, ...]) -> Portion:
     return Portion(PortionKind.DAY, day=Nth(nth, weekdays))
 
 
-def _bounded(stretches: Stretches, mode: Mode, doubts: tuple[str, ...] = ()) -> Any:
-    if isinstance(stretches, Remark):
-        return stretches
-    return Windows(stretches, mode, doubts)
-
-
 def _is_day(stretches: Stretches) -> bool:
-    return isinstance(stretches, tuple) and stretches[-1].grain in {Grain.DAY, Grain.RANGE}
+    return stretches[-1].grain in {Grain.DAY, Grain.RANGE}
 
 
 def _is_end(stretches: Stretches) -> bool:
     """«до конца мая» includes the end of May."""
-    last = stretches[-1] if isinstance(stretches, tuple) else None
-    return last is not None and last.grain is Grain.PORTION and last.last.day == 0
+    return stretches[-1].is_end
+
+
+def _until_end(stretches: Stretches) -> Windows:
+    """When the end begins does not matter then."""
+    return Windows(tuple(_without_loose(one) for one in stretches), Mode.UNTIL)
+
+
+def _without_loose(stretch: Stretch) -> Stretch:
+    known = tuple(doubt for doubt in stretch.doubts if doubt != "loose_portion")
+    other = stretch.in_school_year
+    return replace(stretch, doubts=known, in_school_year=_without_loose(other) if other is not None else None)
 
 
 def _count(count: Any) -> int:
