@@ -22,6 +22,8 @@ pytest_plugins = [
     "tests.fixtures.command_line",
     "tests.fixtures.databases",
     "tests.fixtures.engine",
+    "tests.fixtures.house",
+    "tests.fixtures.mail_office",
     "tests.fixtures.mail_server",
 ]
 

@@ -1,0 +1,109 @@
+"""Files of evidence on their way to a reader: never shown in place, never guessed at, held to their digest."""
+
+import hashlib
+import logging
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+
+from activities.evidence import fold_file_name
+from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
+from activities.manifest import ManifestFile
+from web.site import current_site
+
+CHUNK_BYTES = 1 << 16
+UNKNOWN_TYPE = "application/octet-stream"
+# Types that no browser runs. All else is bytes: what the sender called a file must not decide what becomes of it.
+SAFE_TYPES = frozenset(
+    {
+        "application/msword",
+        "application/pdf",
+        "application/rtf",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/zip",
+        "audio/mpeg",
+        "image/gif",
+        "image/heic",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/csv",
+        "text/plain",
+        "video/mp4",
+    }
+)
+
+_log = logging.getLogger(__name__)
+
+
+def serve_file(files: Sequence[ManifestFile], number: int) -> Response:
+    """The file with this number, counted from 1, as a download.
+
+    Raises:
+        NotFound: there is no such number.
+        ServiceUnavailable: the file is not where it should be.
+    """
+    if not 1 <= number <= len(files):
+        raise NotFound
+    wanted = files[number - 1]
+    folder = current_site().application.office.evidence
+    if not folder.path_of(wanted.digest).is_file():
+        _log.error("the evidence file %s is missing; run opora doctor", wanted.digest.hex())
+        raise ServiceUnavailable
+    body = iter(()) if request.method == "HEAD" else iter_checked(folder, wanted)
+    return Response(body, headers=file_headers(wanted), content_type=_media_type(wanted))
+
+
+def file_headers(wanted: ManifestFile) -> dict[str, str]:
+    """What makes a file of a stranger harmless: saved and not shown, its type believed, no script and no frame."""
+    return {
+        "Content-Length": str(wanted.size),
+        "Content-Disposition": _disposition(wanted.name),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Repr-Digest": f"sha-256=:{b64encode(wanted.digest).decode()}:",  # RFC 9530 section 3
+        "Accept-Ranges": "none",
+    }
+
+
+def iter_checked(folder: EvidenceFolder, wanted: ManifestFile) -> Iterator[bytes]:
+    """The file's bytes; its last ones only if the whole fits its SHA-256.
+
+    A file that was altered on the disk thus arrives cut off, and the browser says that the download failed.
+    """
+    hasher = hashlib.sha256()
+    held = b""
+    try:
+        with folder.open(wanted.digest) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                hasher.update(chunk)
+                if held:
+                    yield held
+                held = chunk
+    except (OSError, EvidenceMissingError):
+        held = b""
+    if hasher.digest() == wanted.digest:
+        yield held
+    else:
+        # Not raised: the server would name the address, which is a key, in its log.
+        _log.error("the evidence file %s is damaged; run opora doctor", wanted.digest.hex())
+
+
+def _disposition(name: str) -> str:
+    """RFC 6266: a plain name for old programs, the real one as RFC 8187 has it."""
+    bare = fold_file_name(name)
+    plain = "".join(sign if sign.isascii() and sign not in '"\\%' else "_" for sign in bare)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(bare, safe='')}"
+
+
+def _media_type(wanted: ManifestFile) -> str:
+    bare = wanted.media_type.partition(";")[0].strip().lower()
+    return bare if bare in SAFE_TYPES else UNKNOWN_TYPE

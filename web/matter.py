@@ -1,0 +1,135 @@
+"""What a capability link is about, read in one go: the work, its evidence, what was said before, and how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from activities.decisions import Decision, find_decision, list_deciders
+from activities.grants import Grant
+from activities.manifest import find_early_document
+from activities.occurrences import Occurrence, get_occurrence
+from activities.people import Person, get_person_by_id
+from activities.submissions import Submission, find_open_submission, get_submission, list_submissions
+from activities.tables import party, person, plan
+from engine.tables import history
+
+
+class Standing(StrEnum):
+    """What can be done with a link now."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    NOT_YOURS = "not_yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier submission of the same work and what became of it."""
+
+    submission: Submission
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the history in brief; `actor` is a name, empty where no person acted."""
+
+    at: datetime
+    event: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A grant with all that its page shows.
+
+    Attributes:
+        person: to whom the link was sent.
+        submitted_by: a name.
+        provided_by: the name of whose evidence it is; empty where the submitter's own.
+        earlier: the versions before this one, the newest first.
+    """
+
+    grant: Grant
+    person: Person
+    plan_title: str
+    occurrence: Occurrence
+    submission: Submission
+    submitted_by: str
+    provided_by: str
+    earlier: tuple[Version, ...]
+    steps: tuple[Step, ...]
+    decision: Decision | None
+    standing: Standing
+    is_expired: bool
+
+    @property
+    def shows_evidence(self) -> bool:
+        """Whether files may be fetched: while it can be decided, and by the same link for the rest of its time."""
+        return self.standing is Standing.OPEN or (self.standing is Standing.DECIDED and not self.is_expired)
+
+    def warning(self, language: str) -> str:
+        """What is odd about the document's date; empty where nothing is."""
+        began_on = self.occurrence.planned_starts_on
+        found = find_early_document(self.submission.manifest, began_on) if began_on else None
+        return "" if found is None else found.ru if language == "ru" else found.en
+
+
+def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
+    """What a grant is about, as it stands at an instant."""
+    submission = get_submission(connection, granted.submission_id)
+    occurrence = get_occurrence(connection, submission.occurrence_id)
+    person_asked = get_person_by_id(connection, granted.person_id)
+    decision = find_decision(connection, submission.id)
+    versions = [each for each in list_submissions(connection, occurrence.id) if each.version < submission.version]
+    names = _names(connection)
+    provider = submission.provided_by or submission.submitted_by
+    return Matter(
+        grant=granted,
+        person=person_asked,
+        plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
+        occurrence=occurrence,
+        submission=submission,
+        submitted_by=names.get(submission.submitted_by, submission.submitted_by),
+        provided_by="" if provider == submission.submitted_by else names.get(provider, provider),
+        earlier=tuple(Version(each, find_decision(connection, each.id)) for each in reversed(versions)),
+        steps=tuple(_steps(connection, occurrence.instance_id, names)),
+        decision=decision,
+        standing=_standing(connection, granted, person_asked, submission, decided=decision is not None, now=now),
+        is_expired=now >= granted.expires_at,
+    )
+
+
+def _standing(
+    connection: Connection, granted: Grant, asked: Person, submission: Submission, *, decided: bool, now: datetime
+) -> Standing:
+    if not asked.active:
+        return Standing.NOT_YOURS
+    if decided:
+        return Standing.DECIDED
+    newest = find_open_submission(connection, submission.occurrence_id)
+    if granted.voided_at is not None or newest is None or newest.id != submission.id:
+        return Standing.SUPERSEDED
+    if now >= granted.expires_at:
+        return Standing.EXPIRED
+    deciders = {each.id for each in list_deciders(connection, submission)}
+    return Standing.OPEN if asked.id in deciders else Standing.NOT_YOURS
+
+
+def _names(connection: Connection) -> dict[str, str]:
+    """Short id → name, of people and parties."""
+    return {row.short_id: row.name for table in (person, party) for row in connection.execute(select(table)).all()}
+
+
+def _steps(connection: Connection, instance_id: int, names: dict[str, str]) -> Sequence[Step]:
+    rows = connection.execute(
+        select(history.c.at, history.c.event, history.c.actor)
+        .where(history.c.instance_id == instance_id)
+        .order_by(history.c.revision)
+    )
+    return [Step(row.at, row.event, names.get(row.actor, "")) for row in rows]

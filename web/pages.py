@@ -1,0 +1,119 @@
+"""Rendering of pages: templates in the reader's language, calm, without anything from elsewhere."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request, url_for
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from activities.decisions import Decision, Verdict
+from activities.manifest import SubmissionKind
+from engine.errors import N_
+from notifications.labels import CHANNELS, EVENTS, OUTCOMES, label
+from notifications.mail.wording import word_day, word_moment, word_size
+from notifications.translation import DEFAULT_LANGUAGE, LANGUAGES, get_catalogue, translate
+from web.site import current_site
+
+FOLDER = Path(__file__).parent
+STYLES = "opora.css"
+_DIGEST_SHOWN = 16  # hexadecimal digits: 64 bits tell files apart, people can compare them
+
+_VERDICTS = {
+    (Verdict.ACCEPT, False): N_("Accepted"),
+    (Verdict.ACCEPT, True): N_("Accepted in part"),
+    (Verdict.RETURN, False): N_("Returned"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The other language a page can be read in: its name in itself, and its address."""
+
+    language: str
+    name: str
+    url: str
+
+
+def choose_language(own: str | None = None) -> str:
+    """What the address asks for by `?lang=`, else the reader's own language, else Russian."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else own or DEFAULT_LANGUAGE
+
+
+def render_page(name: str, language: str, *, status: int = 200, **values: Any) -> Response:
+    """A page as an answer.
+
+    Args:
+        name: of the template, without `.html`.
+        language: `ru` or `en`.
+        status: of the answer.
+        values: what the template shows; escaped by it.
+    """
+    site = current_site()
+    zone = site.application.settings.zone
+    text = (
+        _environment(language)
+        .get_template(f"{name}.html")
+        .render(
+            styles=url_for("static", filename=STYLES, v=_styles_version()),
+            icon=url_for("static", filename="icon.svg"),
+            demo_day=site.find_demo_day(),
+            switch=_switch(language),
+            moment=lambda instant: word_moment(instant, zone, language),
+            **values,
+        )
+    )
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def verdict_word(decision: Decision, kind: SubmissionKind, language: str) -> str:
+    """What was decided, in a word or two."""
+    if kind is SubmissionKind.OUTCOME and decision.verdict is Verdict.ACCEPT:
+        return translate(N_("The outcome was accepted"), language)
+    return translate(_VERDICTS[decision.verdict, decision.partial], language)
+
+
+def short_digest(digest: bytes) -> str:
+    """The beginning of a SHA-256, as letters show it too."""
+    return digest.hex()[:_DIGEST_SHOWN]
+
+
+def _switch(language: str) -> Switch:
+    other, name = ("en", "English") if language == "ru" else ("ru", "Русский")
+    return Switch(other, name, f"?lang={other}")
+
+
+@cache
+def _styles_version() -> str:
+    return hashlib.sha256((FOLDER / "static" / STYLES).read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(get_catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
+    environment.filters |= {
+        "day": lambda day: _word_day(day, language),
+        "size": lambda size: word_size(size, language),
+        "digest": short_digest,
+        "event": lambda name: label(EVENTS, name, language),
+        "channel": lambda name: label(CHANNELS, name, language),
+        "outcome": lambda reason: label(OUTCOMES, reason, language),
+    }
+    return environment
+
+
+def _word_day(day: date | datetime, language: str) -> str:
+    return word_day(day, language)
