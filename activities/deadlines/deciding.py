@@ -53,6 +53,8 @@ def decide(cell: Cell, plan: PlanPeriod) -> Decision:
     for following in then:
         _go_on(cell, plan, decision, following)
     _check_outside(cell, plan, decision)
+    if "ends_before_start" in cell.doubts:
+        cell.flag("end_before_start")
     if ASKING & set(cell.doubts):
         return Decision(ScheduleKind.UNDETERMINED)
     return decision
