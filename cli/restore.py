@@ -9,18 +9,27 @@ from engine.errors import N_
 
 RESTORED = N_("Brought back what was saved at {made_at}: the database and {count} files of evidence, all verified.")
 NEXT = N_("Put the copy of your keys into {folder}, or make new ones (old links stop working): opora init")
+OLDER = N_("The database is of the older version {version}. Now run: opora database upgrade, then opora audit verify")
+ALTERED = N_("The history was altered before the backup was made: {count} findings. See: opora audit verify")
 MISSING = N_("These files of evidence were missing when the backup was made: {digests}")
 
 
 @click.command("restore", help=N_("Bring back what a backup holds, into an empty data folder; verified."))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar=N_("FILE"))
-def command(file: Path) -> None:
+@click.pass_context
+def command(context: click.Context, file: Path) -> None:
     from runtime.restore import restore_backup
     from runtime.settings import load_settings
 
     settings = load_settings()
-    manifest = restore_backup(settings, file)
+    restored = restore_backup(settings, file)
+    manifest = restored.manifest
     say(RESTORED, made_at=manifest.made_at, count=len(manifest.evidence))
     if manifest.missing:
         say(MISSING, digests=", ".join(manifest.missing))
+    if restored.audit is None:
+        say(OLDER, version=manifest.schema)
     say(NEXT, folder=settings.keys_dir)
+    if restored.audit and restored.audit.findings:
+        say(ALTERED, count=len(restored.audit.findings))
+        context.exit(1)

@@ -6,13 +6,18 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from sqlalchemy.engine import make_url
 
 from activities.evidence_folder import EvidenceFolder
+from engine.audit import AuditReport, verify_history
+from engine.clock import SystemClock
+from engine.database import open_database
 from engine.errors import N_, OporaError
+from engine.unit_of_work import SilentBell, Store
 from runtime import migrations
 from runtime.backup import DATABASE_NAME, evidence_name
 from runtime.backup_manifest import MANIFEST_NAME, BackupManifest, NoBackupError, read_manifest
@@ -37,7 +42,19 @@ class OtherDatabaseKindError(OporaError):
     message = N_("The backup holds a database of {kind}. Set OPORA_DATABASE_URL to one of that kind.")
 
 
-def restore_backup(settings: Settings, path: Path) -> BackupManifest:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back.
+
+    Attributes:
+        audit: of its history; None where the schema is older than this program, which must upgrade it first.
+    """
+
+    manifest: BackupManifest
+    audit: AuditReport | None
+
+
+def restore_backup(settings: Settings, path: Path) -> Restored:
     """Bring back what a backup holds; if anything does not fit, nothing is changed.
 
     Keys that lie in the data folder already are left alone: no backup holds them.
@@ -61,7 +78,16 @@ def restore_backup(settings: Settings, path: Path) -> BackupManifest:
                 _bring_back(settings, tar, manifest, Path(staging))
     except OSError as error:
         raise DataFolderError(folder=settings.data_dir, reason=error.strerror or error) from error
-    return manifest
+    return Restored(manifest, _verify(settings) if manifest.schema == migrations.newest() else None)
+
+
+def _verify(settings: Settings) -> AuditReport:
+    """History as it was saved. Findings are told, not refused: whoever restores may have nothing else left."""
+    engine = open_database(settings.database_owner_url)
+    try:
+        return verify_history(Store(engine, SystemClock(), SilentBell()))
+    finally:
+        engine.dispose()
 
 
 def _refuse_used_folder(settings: Settings) -> None:

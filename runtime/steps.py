@@ -9,6 +9,7 @@ from engine.outbox import dispatch
 from engine.tick import fire_due
 from notifications.calendar.feeds import refresh_daily, refresh_occurrence
 from notifications.handlers import build_handlers
+from notifications.mail.digest import write_digests
 from notifications.mail.send import send_due
 from runtime.bootstrap import Application
 
@@ -36,6 +37,10 @@ def _handle_messages(application: Application) -> int:
     return dispatch(application.store, handlers)
 
 
+def _write_digests(application: Application) -> int:
+    return write_digests(application.office, application.post.sender.domain)
+
+
 def _refresh_feeds(application: Application) -> int:
     return int(refresh_daily(application.office))
 
@@ -47,6 +52,7 @@ def _send_letters(application: Application) -> int:
 STEPS = (
     TickStep(N_("timers"), _fire_timers),
     TickStep(N_("messages"), _handle_messages),
+    TickStep(N_("digests"), _write_digests),
     TickStep(N_("calendars"), _refresh_feeds),
     TickStep(N_("letters"), _send_letters),
 )
