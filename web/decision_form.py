@@ -6,6 +6,7 @@ from unicodedata import category
 from werkzeug.datastructures import MultiDict
 
 from activities.decisions import Verdict
+from activities.manifest import SubmissionKind
 from engine.errors import N_
 
 LONGEST_REMARK = 5000
@@ -56,10 +57,15 @@ class Answer:
         return ""
 
 
-def read_answer(form: MultiDict[str, str]) -> Answer:
+def list_choices(kind: SubmissionKind) -> list[str]:
+    """What may be chosen: that nothing was done cannot be accepted in part."""
+    return [each for each in _CHOICES if each != "partial" or kind is SubmissionKind.EVIDENCE]
+
+
+def read_answer(form: MultiDict[str, str], kind: SubmissionKind) -> Answer:
     """The answer in a form; several choices at once, as a machine may send them, are none."""
     chosen = form.getlist("decision")
-    choice = chosen[0] if len(chosen) == 1 and chosen[0] in _CHOICES else ""
+    choice = chosen[0] if len(chosen) == 1 and chosen[0] in list_choices(kind) else ""
     return Answer(choice, _clean(form.get("remark", "")), form.get("seen", ""))
 
 

@@ -31,7 +31,7 @@ def answer(token: str) -> Response:
     matter = _read_matter(token)
     if matter.standing is Standing.DECIDED:
         return _to_page(token)
-    sent = read_answer(request.form)
+    sent = read_answer(request.form, matter.submission.kind)
     if matter.standing is not Standing.OPEN or sent.seen != matter.grant.manifest_digest.hex():
         return _gone(matter)
     if sent.problem:
