@@ -30,6 +30,7 @@ from engine.timers import Anchors, Armed, Arming, arm
 from engine.unit_of_work import UnitOfWork
 
 CREATED = "create"
+OWN_PAYLOAD = frozenset({"dates", "skipped_reminders"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,8 @@ def _payload_values(
     values: Mapping[str, Any], before: Instance | None, after: Instance, armings: tuple[Arming, ...]
 ) -> dict[str, Any]:
     """The caller's payload plus what moved: dates from and to, reminders that were past already."""
+    if not OWN_PAYLOAD.isdisjoint(values):
+        raise ValueError(f"{', '.join(sorted(OWN_PAYLOAD))} are the engine's own words in a payload")
     sealed = dict(values)
     dates = {}
     for name in ("starts_on", "due_on"):

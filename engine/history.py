@@ -44,23 +44,28 @@ class Entry:
 
     def body(self) -> bytes:
         """The exact bytes hashed: canonical JSON (RFC 8785)."""
-        return canonical_json(
-            {
-                "format": FORMAT,
-                "instance": self.instance,
-                "revision": self.revision,
-                "at": format_instant(self.at),
-                "event": self.event,
-                "from": self.from_state,
-                "to": self.to_state,
-                "actor": self.actor,
-                "for": self.on_behalf_of,
-                "channel": self.channel,
-                "subject": self.subject_digest.hex() if self.subject_digest else None,
-                "payload": self.payload_digest.hex(),
-                "previous": self.previous_digest.hex(),
-            }
-        )
+        return entry_body(self, self.instance)
+
+
+def entry_body(entry: Any, instance: str) -> bytes:
+    """The bytes of an `Entry`, or of a row that has its columns, for the instance with this public id."""
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "instance": instance,
+            "revision": entry.revision,
+            "at": format_instant(entry.at),
+            "event": entry.event,
+            "from": entry.from_state,
+            "to": entry.to_state,
+            "actor": entry.actor,
+            "for": entry.on_behalf_of,
+            "channel": entry.channel,
+            "subject": None if entry.subject_digest is None else entry.subject_digest.hex(),
+            "payload": entry.payload_digest.hex(),
+            "previous": entry.previous_digest.hex(),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,12 @@ def test_payload_stands_aside_and_its_digest_in_the_entry(rig: Rig) -> None:
     assert "начали".encode() not in entry.body
 
 
+def test_the_engines_own_words_are_refused_in_a_payload(lite: Rig) -> None:
+    """What moved is written by the engine alone, so that the audit can rest on it."""
+    with pytest.raises(ValueError, match="dates, skipped_reminders are the engine's own words"):
+        lite.fire(lite.start_one().id, "start", payload={"dates": {}})
+
+
 def test_equal_payloads_have_different_digests(lite: Rig) -> None:
     """A salt keeps a short reason from being guessed by its digest once it is erased."""
     first, second = lite.start(many=2)
