@@ -30,6 +30,12 @@ class AlreadyDecidedError(OporaError):
         self.decision = decided
 
 
+class PartWithoutRemarkError(OporaError):
+    """Accepted in part, and nobody will know what was missing."""
+
+    message = N_("Accepted in part means that something is missing: say what with --remark “…”.")
+
+
 class Verdict(StrEnum):
     """What an approver may say."""
 
@@ -76,7 +82,10 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         AlreadyDecidedError: carries the decision that stands.
         GrantVoidError, GrantExpiredError: the link does not count.
         SupersededError, OwnEvidenceError, ReasonMissingError, RoleNotAllowedError, EventNotAllowedError: refused.
+        PartWithoutRemarkError: accepted in part, without a remark.
     """
+    if request.partial and not request.remark.strip():
+        raise PartWithoutRemarkError
     with office.store.write() as work:
         target = get_submission(work.connection, request.submission_id)
         standing = find_decision(work.connection, target.id)

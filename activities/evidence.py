@@ -1,5 +1,6 @@
 """Evidence gathered for an occurrence: files, links and notes, until a submission seals what is there."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,9 +9,10 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from activities.acting import Actor
-from activities.evidence_folder import MEGABYTE
+from activities.evidence_folder import MEGABYTE, StoredBlob
 from activities.firing import fire_for
 from activities.office import Office
 from activities.tables import blob, evidence
@@ -66,8 +68,7 @@ def add_file(
     """
     stored = office.evidence.store(stream, FILE_LIMIT_BYTES)
     with office.store.write() as work:
-        if not work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
-            work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
+        _ensure_blob(work, stored)
         row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,
             "blob_digest": stored.digest,
@@ -75,6 +76,14 @@ def add_file(
             "media_type": media_type,
         }
         return _add(office, work, actor, occurrence_id, row)
+
+
+def _ensure_blob(work: UnitOfWork, stored: StoredBlob) -> None:
+    """A row for the content, whoever stored the same content before or does so at this moment."""
+    if work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
+        return
+    with suppress(IntegrityError), work.connection.begin_nested():
+        work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
 
 
 def add_link(office: Office, actor: Actor, occurrence_id: int, link: str) -> Evidence:

@@ -12,7 +12,17 @@ from activities.office import Office
 from activities.people import Person, person_from_row
 from activities.short_ids import find_short_id
 from activities.spelling import likely_name, spelling_key
-from activities.tables import activity, activity_party, contact, party, party_spelling, person
+from activities.tables import (
+    activity,
+    activity_party,
+    contact,
+    decision,
+    occurrence,
+    party,
+    party_spelling,
+    person,
+    submission,
+)
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -21,6 +31,24 @@ class UnknownPartyError(OporaError):
     """No party has this name or short id."""
 
     message = N_("No party is called “{party}”. The known ones are listed by: opora party list.")
+
+
+class OnlySpellingError(OporaError):
+    """A spelling that is all its party is called."""
+
+    message = N_("“{spelling}” is the party's own name. Split one of its other spellings: opora party show {party}.")
+
+
+class SamePartyError(OporaError):
+    """A party cannot be merged into itself."""
+
+    message = N_("“{party}” is that very party already. Nothing was changed.")
+
+
+class EvidenceWaitsError(OporaError):
+    """Merging now would let a contact of the merged party decide on its evidence."""
+
+    message = N_("Evidence of “{party}” waits for a decision. Have it decided on first, then merge.")
 
 
 class PartyKind(StrEnum):
@@ -203,12 +231,17 @@ def split_spelling(office: Office, spelling: str) -> Party:
 
     Raises:
         UnknownPartyError: no party is spelled so.
+        OnlySpellingError: it is how the party itself is called.
     """
     with office.store.write() as work:
         mapped = party_spelling.c.spelling_key == spelling_key(spelling)
-        row = work.connection.execute(select(party_spelling).where(mapped)).first()
+        row = work.connection.execute(
+            select(party_spelling, party.c.name, party.c.short_id).join(party).where(mapped)
+        ).first()
         if row is None:
             raise UnknownPartyError(party=spelling)
+        if spelling_key(row.name) == row.spelling_key:
+            raise OnlySpellingError(spelling=row.spelling, party=row.short_id)
         work.connection.execute(delete(party_spelling).where(mapped))
         fresh = _new_party(work, row.spelling)
         written = select(activity.c.id, activity.c.responsible)
@@ -224,12 +257,38 @@ def _names(responsible: str, spelling: str) -> bool:
 
 
 def merge_parties(office: Office, source: Party, target: Party) -> None:
-    """Let every spelling, row and contact of `source` mean `target`; `source` is gone."""
+    """Let every spelling, row, part and contact of `source` mean `target`; `source` is gone.
+
+    Raises:
+        SamePartyError: both are one.
+        EvidenceWaitsError: evidence of `source` is not decided on.
+    """
+    if source.id == target.id:
+        raise SamePartyError(party=target.name)
     with office.store.write() as work:
-        for table in (party_spelling, activity_party):
-            moved = update(table).where(table.c.party_id == source.id).values(party_id=target.id)
-            work.connection.execute(moved)
+        waiting = (
+            select(submission.c.id)
+            .outerjoin(decision)
+            .where(
+                submission.c.provided_by == source.short_id,
+                submission.c.withdrawn_at.is_(None),
+                decision.c.id.is_(None),
+            )
+        )
+        if work.connection.execute(waiting).first():
+            raise EvidenceWaitsError(party=source.name)
+        _leave_rows_that_name_both(work, source, target)
+        moved = (party_spelling.c.party_id, activity_party.c.party_id, occurrence.c.member_id)
+        for column in moved:
+            work.connection.execute(update(column.table).where(column == source.id).values({column: target.id}))
         for each in source.contacts:
             insert_contact(work, target.id, each.id)
         work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
         work.connection.execute(delete(party).where(party.c.id == source.id))
+
+
+def _leave_rows_that_name_both(work: UnitOfWork, source: Party, target: Party) -> None:
+    """A row that names both names one of them once from now on."""
+    named = select(activity_party.c.activity_id).where(activity_party.c.party_id == target.id)
+    both = activity_party.c.activity_id.in_(named.scalar_subquery()) & (activity_party.c.party_id == source.id)
+    work.connection.execute(delete(activity_party).where(both))

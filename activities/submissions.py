@@ -25,6 +25,12 @@ class NothingSubmittedError(OporaError):
     message = N_("Nothing is submitted here at the moment. See: opora occurrence show.")
 
 
+class TwoProvidersError(OporaError):
+    """Evidence is of one provider; who else stands behind it could decide on it unnoticed."""
+
+    message = N_("Say for whom it is submitted once: with --for PERSON, or with --provided-by PERSON_OR_PARTY.")
+
+
 @dataclass(frozen=True, slots=True)
 class SubmissionDetails:
     """What the submitter says beside the files and links.
@@ -64,8 +70,11 @@ def submit(office: Office, actor: Actor, occurrence_id: int, details: Submission
 
     Raises:
         guards.EvidenceMissingError: nothing to submit, or only a note where a note does not suffice.
+        TwoProvidersError: submitted on behalf of one, provided by another.
         EventNotAllowedError, RoleNotAllowedError: the occurrence or the role does not allow it.
     """
+    if actor.on_behalf_of and details.provided_by not in {None, actor.on_behalf_of.short_id}:
+        raise TwoProvidersError
     with office.store.write() as work:
         target = get_occurrence(work.connection, occurrence_id)
         pieces = list_evidence(work.connection, occurrence_id)
