@@ -1,5 +1,7 @@
 """Opening the zip container of .docx and .xlsx without trusting what it says of itself."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,21 +22,26 @@ _LIMIT_MEMBERS = 10_000
 _ENCRYPTED_FLAG = 0x1
 
 
+# What the standard library raises over damaged containers: each of these was seen (`test_damage.py`).
+TROUBLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
+
+
 @contextmanager
 def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
     """The zip file, once its directory was found harmless.
 
     Raises:
-        DamagedDocumentError: cut off or broken, also when a member is read inside the block.
+        DamagedDocumentError: cut off or broken.
         EncryptedDocumentError: a member is encrypted.
         DecompressionBombError: beyond `LIMIT_MB` or `LIMIT_RATIO`.
     """
     try:
-        with zipfile.ZipFile(path) as container:
-            _check_directory(path, container)
-            yield container
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        container = zipfile.ZipFile(path)
+    except TROUBLE as error:
         raise DamagedDocumentError(file=path.name, reason=error) from error
+    with container:
+        _check_directory(path, container)
+        yield container
 
 
 def _check_directory(path: Path, container: zipfile.ZipFile) -> None:
@@ -48,11 +55,20 @@ def _check_directory(path: Path, container: zipfile.ZipFile) -> None:
 
 
 def read_member(container: zipfile.ZipFile, name: str) -> bytes:
-    """A member's bytes. Counted while unpacking, since the directory may state a smaller size than there is."""
-    with container.open(name) as member:
-        content = member.read(LIMIT_MB * _MEGABYTE + 1)
+    """A member's bytes. Counted while unpacking, since the directory may state a smaller size than there is.
+
+    Raises:
+        DamagedDocumentError: the member is broken.
+        DecompressionBombError: it unpacks to more than `LIMIT_MB`.
+    """
+    file = Path(str(container.filename)).name
+    try:
+        with container.open(name) as member:
+            content = member.read(LIMIT_MB * _MEGABYTE + 1)
+    except TROUBLE as error:
+        raise DamagedDocumentError(file=file, reason=error) from error
     if len(content) > LIMIT_MB * _MEGABYTE:
-        raise _bomb(str(container.filename))
+        raise _bomb(file)
     return content
 
 
@@ -73,4 +89,4 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
 
 
 def _bomb(file: str) -> DecompressionBombError:
-    return DecompressionBombError(file=Path(file).name, limit_mb=LIMIT_MB, ratio=LIMIT_RATIO)
+    return DecompressionBombError(file=file, limit_mb=LIMIT_MB, ratio=LIMIT_RATIO)

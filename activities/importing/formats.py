@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from activities.importing.container import open_container
+from activities.importing.container import open_container, read_member
 from activities.importing.csv_source import find_delimiter, read_csv
 from activities.importing.docx_source import read_docx
 from activities.importing.errors import (
@@ -80,7 +80,7 @@ def _find_reader(path: Path, head: bytes) -> Reader:
 def _find_zipped(path: Path) -> Reader:
     with open_container(path) as container:
         names = set(container.namelist())
-        kind = container.read("mimetype").decode("ascii", "replace") if "mimetype" in names else ""
+        kind = read_member(container, "mimetype").decode("ascii", "replace") if "mimetype" in names else ""
     for folder, reader in _ZIPPED.items():
         if any(name.startswith(folder) for name in names):
             return reader

@@ -1,6 +1,5 @@
 """A PDF whose tables have rules, taken apart with pdfplumber."""
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,8 +8,6 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
 
 from activities.importing.errors import DamagedDocumentError, EncryptedDocumentError
 from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
@@ -80,13 +77,13 @@ class _Page:
 
 
 def _iter_pages(path: Path) -> Iterator[_Page]:
-    """The pages. A broken file lets the library fail in many ways, so only its own work stands inside the `try`."""
+    """The pages. A broken file lets the library fail in any way, so its work alone stands inside the `try`."""
     try:
-        with pdfplumber.open(path) as document:
+        with path.open("rb") as file, pdfplumber.open(file) as document:
             for number, page in enumerate(document.pages, 1):
                 yield _Page(number, page.dedupe_chars().chars, page.find_tables())
                 page.close()
-    except (PdfminerException, PSException, ValueError, LookupError, TypeError, struct.error, RecursionError) as error:
+    except Exception as error:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
             raise EncryptedDocumentError(file=path.name) from error
         raise DamagedDocumentError(file=path.name, reason=type(error).__name__) from error

@@ -12,7 +12,7 @@ from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from activities.importing.container import open_container, parse_xml, read_member
+from activities.importing.container import TROUBLE, open_container, parse_xml, read_member
 from activities.importing.docx_text import local_name
 from activities.importing.errors import DamagedDocumentError
 from activities.importing.folding import fold
@@ -59,8 +59,9 @@ def _check_parts(container: ZipFile) -> bool:
 def _load(path: Path, *, values: bool) -> Any:
     """The workbook; with `values` the results of formulas, else the formulas."""
     try:
-        return load_workbook(path, data_only=values)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
+        with path.open("rb") as file:  # by name it would judge the ending, and a plan may be called anything
+            return load_workbook(file, data_only=values)
+    except (*TROUBLE, LookupError, TypeError, AttributeError, SyntaxError) as error:
         # openpyxl passes on whatever its parsers meet in a broken part.
         raise DamagedDocumentError(file=path.name, reason=type(error).__name__) from error
 
