@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
+
+from sqlalchemy import Connection, exists, or_, select
 
 from activities.office import Office
 from activities.people import Person, list_people
-from engine.unit_of_work import Store, UnitOfWork
+from engine.tables import ladder, message
+from engine.unit_of_work import UnitOfWork
 from notifications.mail.compose import Clerk, granted
 from notifications.mail.contexts import Waiting
 from notifications.mail.kinds import Kind
@@ -30,24 +33,30 @@ def write_digests(office: Office, domain: str) -> int:
     today = office.today()
     if not office.calendar.is_working(today) or office.store.clock.now() < office.calendar.at(today, MORNING):
         return 0
-    notices = _untold(office.store, f"digest:{today}")
-    if not notices:
-        return 0
     with office.store.read() as connection:
+        # Reminders of this morning that are not handled yet would wait for the next one.
+        notices = _untold(connection, f"digest:{today}") if _is_calm(connection, office.store.clock.now()) else []
+        if not notices:
+            return 0
         picture = take_picture(connection, today)
     clerk = Clerk(office, domain)
     return sum(_write(clerk, picture, person, told) for person, told in notices)
 
 
-def _untold(store: Store, cause_key: str) -> list[tuple[Person, list[Notice]]]:
+def _is_calm(connection: Connection, now: datetime) -> bool:
+    """Whether every timer has fired and every message is handled."""
+    waits = exists().where(ladder.c.due_at <= now), exists().where(message.c.available_at <= now)
+    return not connection.execute(select(or_(*waits))).scalar()
+
+
+def _untold(connection: Connection, cause_key: str) -> list[tuple[Person, list[Notice]]]:
     """Active people with open notices and no digest of this morning."""
-    with store.read() as connection:
-        by_person: dict[int, list[Notice]] = defaultdict(list)
-        for notice in list_open_notices(connection):
-            by_person[notice.person_id].append(notice)
-        done = list_written(connection, cause_key) if by_person else set()
-        people = [each for each in list_people(connection) if each.active and each.id not in done]
-        return [(each, by_person[each.id]) for each in people if each.id in by_person]
+    by_person: dict[int, list[Notice]] = defaultdict(list)
+    for notice in list_open_notices(connection):
+        by_person[notice.person_id].append(notice)
+    done = list_written(connection, cause_key) if by_person else set()
+    people = [each for each in list_people(connection) if each.active and each.id not in done]
+    return [(each, by_person[each.id]) for each in people if each.id in by_person]
 
 
 def _write(clerk: Clerk, picture: Picture, person: Person, told: list[Notice]) -> bool:

@@ -5,7 +5,8 @@ import unicodedata
 from email.header import Header
 
 SUBJECT_LENGTH = 150
-"""Characters; longer subjects are cut in every list of mails."""
+NAME_LENGTH = 100
+"""Characters; longer ones are cut in every list of mails."""
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 -]")
 _TO_ESCAPE = re.compile(r'(["\\])')
@@ -37,14 +38,16 @@ def shorten(text: str, length: int = SUBJECT_LENGTH) -> str:
 
 
 def encode_text(text: str, header: str) -> Header:
-    """A cleansed text as the value of a header, in encoded words (RFC 2047) where it is not plain."""
-    clean = cleanse(text)
-    return Header(clean, "us-ascii" if clean.isascii() else "utf-8", header_name=header)
+    """A text, cleansed and cut, as the value of a header; in encoded words (RFC 2047) where it is not plain."""
+    clean = shorten(cleanse(text))
+    # A word too long to be folded would stand on a line of its own, and readers differ about the space before it.
+    plain = clean.isascii() and all(len(word) <= 60 for word in clean.split())
+    return Header(clean, "us-ascii" if plain else "utf-8", header_name=header)
 
 
 def encode_mailbox(name: str, address: str, header: str) -> Header | str:
     """A name with its address (RFC 5322 §3.4); an address alone where the name is empty or the same."""
-    clean = cleanse(name)
+    clean = shorten(cleanse(name), NAME_LENGTH)
     if not clean or clean == address:
         return address
     if not clean.isascii():

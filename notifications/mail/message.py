@@ -14,7 +14,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import Any
 
-from notifications.mail.headers import encode_mailbox, encode_text, shorten
+from notifications.mail.headers import encode_mailbox, encode_text
 from notifications.mail.render import Rendered
 from notifications.mail.sender import Sender, ascii_address
 from notifications.mail.transport import Envelope
@@ -60,7 +60,7 @@ def _headers(subject: str, sender: Sender, to: Address, recipient: str) -> dict[
     headers: dict[str, Header | str] = {
         "From": encode_mailbox(sender.name, sender.address, "From"),
         "To": encode_mailbox(to.name, recipient, "To"),
-        "Subject": encode_text(shorten(subject), "Subject"),
+        "Subject": encode_text(subject, "Subject"),
         "Date": format_datetime(to.written_at),
         "Message-ID": to.message_id,
         "Content-Language": to.language,
