@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from activities.deadlines.islands import Island
@@ -29,7 +30,7 @@ from activities.deadlines.tree import take_portion
 PartType = TypeVar("PartType", bound=Part)
 
 _SEPARATORS = {"COMMA", "DASH", "OPEN", "CLOSE", "SLASH", "MARK", "AND"}
-_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE"}
+_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME"}
 _PREPOSITIONS = {"V", "NA", "ZA", "S"}
 
 
@@ -76,6 +77,8 @@ def gather(islands: list[Island], text: str) -> Cell:
             cell.doubt("spelling_mended")
         if item.role == "unread":
             cell.doubt(_doubt_of(item.island.pieces[0].kind))
+        elif item.island.pieces[0].kind == "SLASH":
+            cell.doubt("alternatives")
     _pair_since_with_until(cell)
     _extend_until(cell)
     _inherit_days(cell)
@@ -92,6 +95,7 @@ def _doubt_of(kind: str) -> str:
 def _items(islands: list[Island], text: str) -> list[Item]:
     items: list[Item] = []
     depth, gap, end = 0, [], 0
+    islands = [Island(None, island.pieces) if _is_bare_year(island) else island for island in islands]
     for place, island in enumerate(islands):
         kind = island.pieces[0].kind
         if island.part is None:
@@ -105,6 +109,11 @@ def _items(islands: list[Island], text: str) -> list[Item]:
         items.append(Item(island, island.part, _name(island.part), depth > 0, not gap and bool(end), joined, broken))
         gap, end = [], island.pieces[-1].end
     return items
+
+
+def _is_bare_year(island: Island) -> bool:
+    """«год» alone, or the «г.» of a town, names no year."""
+    return len(island.pieces) == 1 and island.pieces[0].kind == "GOD"
 
 
 def _role(kind: str, following: Part | None) -> str:
@@ -155,17 +164,17 @@ def _extend_until(cell: Cell) -> None:
         windows = item.part
         assert isinstance(windows, Windows)  # noqa: S101  (narrowing for the type checker)
         bound = last is not None and last.mode in {Mode.UNTIL, Mode.BEFORE} and item.joined
-        if bound and last is not None and windows.mode is Mode.WITHIN and not _is_year(windows):
-            if windows.stretches[0].grain is last.stretches[-1].grain:
-                windows = replace(windows, mode=last.mode, doubts=(*windows.doubts, "listed_deadlines"))
-                _replace_part(cell, item, windows)
+        plain = windows.mode is Mode.WITHIN and not _is_year(windows)
+        if bound and plain and last is not None and windows.stretches[0].grain is last.stretches[-1].grain:
+            windows = replace(windows, mode=last.mode, doubts=(*windows.doubts, "listed_deadlines"))
+            _replace_part(cell, item, windows)
         last = windows
 
 
 def _pair_since_with_until(cell: Cell) -> None:
     """«с 1 марта (приём заявок) по 15 апреля» with words between: one window."""
     found = [item for item in _of(cell, Windows) if isinstance(item.part, Windows)]
-    for first, last in zip(found, found[1:], strict=False):
+    for first, last in pairwise(found):
         one, two = first.part, last.part
         if not (isinstance(one, Windows) and isinstance(two, Windows)):
             continue

@@ -1,9 +1,10 @@
 """From a cell's parts to its schedule: kind, windows, rule, flags, doubts."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from activities.deadlines.cell import Cell, dated_windows, years_alone
+from activities.deadlines.limits import in_order, limits_of
 from activities.deadlines.parts import (
     Aside,
     BareDays,
@@ -18,16 +19,16 @@ from activities.deadlines.parts import (
     Thereafter,
     Unit,
     Windows,
-    Year,
 )
 from activities.deadlines.placing import Placed, PlanPeriod, place_windows
 from activities.deadlines.recurrence import merge_rhythms, periods_of, rule_of, split_evenly
 from activities.deadlines.schedule import ScheduleKind, Window
 
 # Doubts that leave no date to rely on.
-ASKING = {"no_such_day", "ends_before_start", "cancelled", "which_period", "far_away"}
+ASKING = {"no_such_day", "ends_before_start", "cancelled", "which_period"}
 _REQUESTS = {"on_request", "as_needed"}
 _NO_FLAG_ALONE = {"on_request"}
+_EVERY_YEAR = Rhythm(Unit.YEAR)
 
 
 @dataclass(slots=True)
@@ -80,76 +81,71 @@ def _placed(cell: Cell, plan: PlanPeriod) -> list[Placed]:
         cell.doubt(*one.doubts)
         if "year_assumed" in one.doubts:
             cell.flag("year_assumed")
+    if placed and any(remark.flag == "depends_on_event" for remark in cell.all(Remark)):
+        cell.doubt("depends_on_event")
+    dues = [one.window.due for one in placed if one.stretch.year is None]
+    if dues != sorted(dues) and any(item.role in {"caption", "unread"} for item in cell.items):
+        cell.doubt("stages_out_of_order")
     return placed
+
+
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """What in a cell may be its deadline."""
+
+    placed: list[Placed]
+    rhythms: list[Rhythm]
+    quotas: list[Quota]
+    ongoing: list[Ongoing]
 
 
 def _main(cell: Cell, plan: PlanPeriod, placed: list[Placed]) -> Decision | None:
     rhythms = cell.all(Rhythm)
-    yearly = [rhythm for rhythm in rhythms if rhythm == Rhythm(Unit.YEAR)]
-    others = [rhythm for rhythm in rhythms if rhythm not in yearly]
-    quotas = cell.all(Quota)
-    ongoing = years_alone(cell)
-    if yearly:
-        return _yearly(cell, plan, placed, others, quotas, ongoing)
-    return _decided(cell, plan, placed, others, quotas, ongoing)
+    others = [rhythm for rhythm in rhythms if rhythm != _EVERY_YEAR]
+    claims = _Claims(placed, others, cell.all(Quota), years_alone(cell))
+    return _decided(cell, plan, claims) if others == rhythms else _yearly(cell, plan, claims)
 
 
-def _decided(
-    cell: Cell,
-    plan: PlanPeriod,
-    placed: list[Placed],
-    rhythms: list[Rhythm],
-    quotas: list[Quota],
-    ongoing: list[Ongoing],
-) -> Decision | None:
-    """The strongest part decides: a rhythm, then a quota, windows, going on."""
-    if rhythms:
-        return _recurring(cell, plan, placed, rhythms, ongoing)
-    if quotas:
-        return _quota(cell, plan, placed, quotas, ongoing)
-    if placed:
-        return _dates(cell, plan, placed, ongoing)
+def _decided(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision | None:
+    """The strongest claim decides: a rhythm, then a quota, windows, days of the week, going on."""
+    if claims.rhythms:
+        return _recurring(cell, plan, claims)
+    if claims.quotas:
+        return _quota(cell, plan, claims)
+    if claims.placed:
+        return _dates(cell, plan, claims.placed, claims.ongoing)
     if weekdays := tuple(day for aside in cell.all(Aside) for day in aside.weekdays):
         cell.doubt("weekday_alone")
-        return _recurring(cell, plan, placed, [Rhythm(Unit.WEEK, weekdays=weekdays)], ongoing)
-    if ongoing:
-        windows = _limits(cell, plan, ongoing)
-        if not windows:
-            return Decision(ScheduleKind.UNDETERMINED)
-        outside = not any(plan.meets(window) for window in windows)
-        return Decision(ScheduleKind.DATES if outside else ScheduleKind.CONTINUOUS, windows)
-    return None
+        return _recurring(cell, plan, replace(claims, rhythms=[Rhythm(Unit.WEEK, weekdays=weekdays)]))
+    return _continuous(cell, plan, claims.ongoing) if claims.ongoing else None
+
+
+def _continuous(cell: Cell, plan: PlanPeriod, ongoing: list[Ongoing]) -> Decision:
+    windows = limits_of(cell, plan, ongoing)
+    if not windows:
+        return Decision(ScheduleKind.UNDETERMINED)
+    inside = any(plan.meets(window) for window in windows)
+    return Decision(ScheduleKind.CONTINUOUS if inside else ScheduleKind.DATES, windows)
 
 
 # ---- every year
 
 
-def _yearly(
-    cell: Cell,
-    plan: PlanPeriod,
-    placed: list[Placed],
-    others: list[Rhythm],
-    quotas: list[Quota],
-    ongoing: list[Ongoing],
-) -> Decision | None:
+def _yearly(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision | None:
     if (parted := _parted_by_yearly(cell, plan)) is not None:
         return parted
     cell.flag("yearly")
-    if placed and not others and not quotas:
-        dated = _dates(cell, plan, placed, [])
-        return replace(dated, kind=ScheduleKind.RECURRING, rule=_yearly_rule(placed, dated.windows))
-    decided = _decided(cell, plan, placed, others, quotas, ongoing)
-    if decided is not None:
+    if claims.placed and not claims.rhythms and not claims.quotas:
+        dated = _dates(cell, plan, claims.placed, [])
+        return replace(dated, kind=ScheduleKind.RECURRING, rule=_yearly_rule(claims.placed, dated.windows))
+    decided = _decided(cell, plan, claims)
+    if decided is not None or cell.all(Remark):
         return decided
-    if any(remark.flag in _REQUESTS for remark in cell.all(Remark)):
-        return None
-    if cell.all(Remark):
-        return Decision(ScheduleKind.UNDETERMINED, rule=None)
     return Decision(ScheduleKind.RECURRING, [Window(plan.start, plan.end)], "FREQ=YEARLY")
 
 
 def _parted_by_yearly(cell: Cell, plan: PlanPeriod) -> Decision | None:
-    """«сентябрь-ноябрь 2021, ежегодно корректировка (ноябрь)»: before the word this plan's dates, after it each year's."""
+    """«март 2021, ежегодно корректировка (ноябрь)»: before the word this plan's dates, after it each year's."""
     parts = [item.part for item in cell.items if isinstance(item.part, Windows | Rhythm)]
     place = next(n for n, part in enumerate(parts) if isinstance(part, Rhythm) and part.unit is Unit.YEAR)
     before = [part for part in parts[:place] if isinstance(part, Windows)]
@@ -185,10 +181,9 @@ def _months_in(window: Window) -> list[int]:
 # ---- rhythms
 
 
-def _recurring(
-    cell: Cell, plan: PlanPeriod, placed: list[Placed], rhythms: list[Rhythm], ongoing: list[Ongoing]
-) -> Decision:
-    rhythm = _detailed(cell, merge_rhythms(rhythms))
+def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
+    placed = claims.placed
+    rhythm = _detailed(cell, merge_rhythms(claims.rhythms))
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
     cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
@@ -199,9 +194,9 @@ def _recurring(
     if rhythm.count:
         cell.doubt("several_each")
     if _are_the_periods(rhythm, placed):
-        windows = _sorted([one.window for one in placed])
+        windows = in_order([one.window for one in placed])
         return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows), rhythm.count)
-    limits = _limits(cell, plan, ongoing, placed)
+    limits = limits_of(cell, plan, claims.ongoing, placed)
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
     windows = periods_of(rhythm, limits, plan)
@@ -270,77 +265,17 @@ def _months_between(first: int, last: int) -> list[int]:
     return [(first + step - 1) % 12 + 1 for step in range((last - first) % 12 + 1)]
 
 
-# ---- limits: within which time
-
-
-def _limits(cell: Cell, plan: PlanPeriod, ongoing: list[Ongoing], placed: list[Placed] | None = None) -> list[Window]:
-    """The windows that bound a rhythm, a quota or what goes on; the plan's own period where none is named."""
-    if placed:
-        return _sorted([one.window for one in placed])
-    for found in ongoing:
-        return _scope(cell, plan, found)
-    return [Window(plan.start, plan.end)]
-
-
-def _scope(cell: Cell, plan: PlanPeriod, ongoing: Ongoing) -> list[Window]:
-    whole = Window(plan.start, plan.end)
-    if ongoing.unit is not None:
-        return _unit_scope(cell, plan, ongoing.unit)
-    year = ongoing.year
-    if year is None or (year == Year()):
-        return [whole]
-    if year.school and year.first is None and not year.shift:
-        return _teaching_months(cell, plan)
-    return _named_year(cell, plan, year)
-
-
-def _unit_scope(cell: Cell, plan: PlanPeriod, unit: Unit) -> list[Window]:
-    """«в течение квартала» means the plan's own period only where the plan is that long."""
-    length = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.HALF: 184}.get(unit, 0)
-    days = (plan.end - plan.start).days + 1
-    if length * 0.9 - 1 <= days <= length:
-        return [Window(plan.start, plan.end)]
-    cell.doubt("which_period")
-    return []
-
-
-def _teaching_months(cell: Cell, plan: PlanPeriod) -> list[Window]:
-    if not plan.is_calendar_year:
-        return [Window(plan.start, plan.end)]
-    cell.doubt("teaching_months")
-    year = plan.start.year
-    return [Window(plan.start, date(year, 5, 31)), Window(date(year, 9, 1), plan.end)]
-
-
-def _named_year(cell: Cell, plan: PlanPeriod, year: Year) -> list[Window]:
-    """The named years, cut to the plan where they meet it."""
-    if year.first is None:
-        first = plan.end.year if year.school and plan.is_school_year else plan.start.year + 1
-        year = Year(first, first + 1 if year.school else None)
-    first = year.first or plan.start.year
-    if year.is_school and (year.school or plan.is_school_year):
-        named = Window(date(first, 9, 1), date(first + 1, 8, 31))
-    else:
-        named = Window(date(first, 1, 1), date(year.last or first, 12, 31))
-    if not plan.meets(named):
-        return [named]
-    start = max(plan.start, named.start or plan.start)
-    cut = Window(start, min(plan.end, named.due))
-    if cut != Window(plan.start, plan.end):
-        cell.doubt("cut_to_plan")
-    return [cut]
-
-
 # ---- quotas
 
 
-def _quota(cell: Cell, plan: PlanPeriod, placed: list[Placed], quotas: list[Quota], ongoing: list[Ongoing]) -> Decision:
+def _quota(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
+    placed, ongoing, quotas = claims.placed, claims.ongoing, claims.quotas
     quota = quotas[0]
     cell.doubt(*quota.doubts, *(["two_quotas"] if len(quotas) > 1 else []))
     if placed and (quota.count == len(placed) or quota.count == 1 or len(placed) > 1):
         if quota.count != len(placed):
             cell.doubt("count_differs")
-        windows = _sorted([one.window for one in placed])
+        windows = in_order([one.window for one in placed])
         if quota.year is not None and quota.count == 1 and len(placed) == 1:
             cell.flag("yearly")
             return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows))
@@ -348,7 +283,7 @@ def _quota(cell: Cell, plan: PlanPeriod, placed: list[Placed], quotas: list[Quot
     scope = [Ongoing(quota.year), *ongoing] if quota.year is not None else ongoing
     if quota.year is None and not ongoing and not placed:
         cell.doubt("count_alone")
-    limits = _limits(cell, plan, scope, placed)
+    limits = limits_of(cell, plan, scope, placed)
     cell.doubt("suggested_split")
     return Decision(ScheduleKind.QUOTA, _split(quota.count, limits, plan), count=quota.count)
 
@@ -368,7 +303,7 @@ def _dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: list[Ong
         cell.doubt("exception")
     if any(isinstance(item.part, BareDays | Lag) for item in cell.items):
         cell.doubt("unread_words")
-    windows = _sorted([one.window for one in placed])
+    windows = in_order([one.window for one in placed])
     bounds = {one.mode in {Mode.UNTIL, Mode.BEFORE} for one in placed}
     if ongoing:
         windows = _beside_ongoing(cell, plan, windows, ongoing)
@@ -451,9 +386,9 @@ def _alone_thereafter(cell: Cell, plan: PlanPeriod, then: list[Rhythm | Ongoing 
     cell.doubt("thereafter_alone")
     found = then[0]
     if isinstance(found, Rhythm):
-        return _recurring(cell, plan, [], [found], [])
+        return _recurring(cell, plan, _Claims([], [found], [], []))
     if isinstance(found, Ongoing):
-        return Decision(ScheduleKind.CONTINUOUS, _limits(cell, plan, [found]))
+        return Decision(ScheduleKind.CONTINUOUS, limits_of(cell, plan, [found]))
     cell.flag(getattr(found, "flag", "separate_schedule"))
     return None
 
@@ -499,7 +434,3 @@ def _check_outside(cell: Cell, plan: PlanPeriod, decision: Decision) -> None:
         alone = decision.kind is ScheduleKind.ON_REQUEST and remark.flag in _NO_FLAG_ALONE
         if remark.flag != "exception" and not alone:
             cell.flag(remark.flag)
-
-
-def _sorted(windows: list[Window]) -> list[Window]:
-    return sorted(dict.fromkeys(windows), key=lambda window: (window.due, window.start or date.min))

@@ -16,6 +16,9 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "cancelled": ("сказано об отмене или переносе", "it speaks of a cancellation or a move"),
     "which_period": ("не сказано, какого именно периода", "it does not say which period"),
     "which_month": ("не сказано, какого месяца", "it does not say of which month"),
+    "each_period": ("понято как каждый такой период", "every such period was taken"),
+    "depends_on_event": ("срок связан с событием", "the date depends on an event"),
+    "stages_out_of_order": ("этапы идут не по порядку месяцев", "the stages are not in the order of the months"),
     "which_year": ("не сказано, в каком году", "it does not say in which year"),
     "alternatives": ("названо «или»: взяты все варианты", "it says “or”: all choices were taken"),
     "spelling_mended": ("исправлена описка или пробел", "a slip or a space was mended"),
@@ -75,8 +78,34 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "too_long": ("текст слишком длинный для срока", "the text is too long for a deadline"),
 }
 
-_MONTHS_RU = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-_MONTHS_EN = "January February March April May June July August September October November December".split()
+_MONTHS_RU = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def explain(cell: Cell, decision: Decision, plan: PlanPeriod, text: str) -> Explanation:

@@ -6,7 +6,7 @@ Numbers written as dates are one token each (their look settles it); what only l
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -39,7 +39,7 @@ class DayMonth:
 _SHAPES = re.compile(
     r"""
     (?P<space>[\s"']+)
-  | (?P<other>(?:№|\bn[°o]?\ )\s*[\w/.-]+(?:\s?[/-]\s?[\w-]+)*       # № 45, № 273-ФЗ
+  | (?P<other>(?:№|\bn[°o]?\ )\s*\w[\w/.-]*       # № 45, № 273-ФЗ
       | \+\s?\d[\d\s()-]{6,} | \b8\s?[(-]\s?\d{3}[\d\s()-]{5,}       # telephone
       | \b\d{1,3}-\d\d-\d\d\b(?!\d) | \b\d+-(?:фз|рп|пп|од|р|п|о)\b  # telephone, law, order
       | https?://\S+ | \b[\w.]+@[\w.]+ | \d+\s?% | \d+(?:[.,]\d+)?\s?(?:руб|км)\b)
@@ -104,28 +104,14 @@ def _tokens(match: re.Match[str], normal: NormalText, before: list[Piece]) -> li
 def _number_kind(shape: str, text: str, before: list[Piece]) -> tuple[str, Any]:
     """Terminal and value of a token that is not a word."""
     digits = [int(part) for part in re.findall(r"\d+", text)]
-    match shape:
-        case "sign":
-            return _SIGNS.get(text, "MARK"), text
-        case "iso":
-            return _day(digits[2], digits[1], digits[0])
-        case "years":
-            return _years(digits)
-        case "date" | "bar":
-            return _written_date(text, digits)
-        case "daymonth":
-            return _day_and_month(text, digits, before)
-        case "year":
-            return "YEAR", digits[0]
-        case "number":
-            return ("NUM", digits[0]) if digits[0] else ("OTHER", text)
-        case "time":
-            return "TIME", text
-        case _:
-            return "OTHER", text
+    if shape == "daymonth":
+        return _day_and_month(text, digits, before)
+    if (read := _BY_SHAPE.get(shape)) is not None:
+        return read(text, digits)
+    return "OTHER", text
 
 
-def _years(digits: list[int]) -> tuple[str, Any]:
+def _years(_text: str, digits: list[int]) -> tuple[str, Any]:
     first, last = digits
     last = last if last > 99 else first // 100 * 100 + last
     return ("YEARS", (first, last)) if first < last < first + 30 else ("OTHER", digits)
@@ -147,6 +133,18 @@ def _day(day: int, month: int, year: int) -> tuple[str, Any]:
     except ValueError:
         return "NODAY", (day, month, year)
     return "DATE", DayMonth(day, month, year)
+
+
+_BY_SHAPE: dict[str, Callable[[str, list[int]], tuple[str, Any]]] = {
+    "sign": lambda text, _digits: (_SIGNS.get(text, "MARK"), text),
+    "iso": lambda _text, digits: _day(digits[2], digits[1], digits[0]),
+    "years": _years,
+    "date": _written_date,
+    "bar": _written_date,
+    "year": lambda _text, digits: ("YEAR", digits[0]),
+    "number": lambda text, digits: ("NUM", digits[0]) if digits[0] else ("OTHER", text),
+    "time": lambda text, _digits: ("TIME", text),
+}
 
 
 def _day_and_month(text: str, digits: list[int], before: list[Piece]) -> tuple[str, Any]:
@@ -184,7 +182,7 @@ def _russian(form: str) -> str:
 
 
 def _is_roman(form: str) -> bool:
-    return form.translate(_ROMAN_TWINS) in _ROMANS and form not in {"у"}
+    return form.translate(_ROMAN_TWINS) in _ROMANS and form != "у"
 
 
 def _roman(normal: NormalText, start: int, end: int) -> int | None:
@@ -207,7 +205,11 @@ def _through_dash(text: str, first: Piece, dash: Piece, last: Piece) -> list[Pie
     """One word, if the two sides of the dash are one; else the three pieces as they were."""
     left, right = text[first.start : first.end], text[last.start : last.end]
     apart = [first, dash, last]
-    if not (left.isalpha() and right.isalpha()) or "WORD" not in {first.kind, last.kind} or first.end != dash.start:
+    if not (left.isalpha() and right.isalpha()) or first.end != dash.start:
+        return apart
+    if first.kind == last.kind == "SCHEDULE":
+        return [replace(first, end=last.end)]
+    if "WORD" not in {first.kind, last.kind}:
         return apart
     if (known := WORDS.get(left + right)) is not None:
         return [Piece(known.kind, known.value, first.start, last.end)]

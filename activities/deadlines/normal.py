@@ -8,6 +8,13 @@ _QUOTES = "«»„“”‟‘’‚‛′″`´"
 _DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0300\u0301*†‡"
 _BREAKS = "\n\r\v\f\u0085\u2028\u2029"
 _BREVE, _DIAERESIS = "\u0306", "\u0308"
+_KNOWN = {
+    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys(_QUOTES, '"'),
+    **dict.fromkeys(_DROPPED + _DIAERESIS, ""),
+    **dict.fromkeys(_BREAKS, "\n"),
+    "№": "№",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +53,9 @@ def _plain(character: str) -> str:
     """One character in the common manner; empty for what carries no meaning (footnote marks, accents)."""
     if "а" <= character <= "я" or "0" <= character <= "9":
         return character
-    if character in _BREAKS:
-        return "\n"
+    if (known := _KNOWN.get(character)) is not None:
+        return known
     if character.isspace():
         return " "
-    if character in _DASHES:
-        return "-"
-    if character in _QUOTES:
-        return '"'
-    if character in _DROPPED or character == _DIAERESIS or _is_raised(character):
-        return ""
-    folded = character if character == "№" else unicodedata.normalize("NFKC", character)
-    return folded.lower().replace("ё", "е")
-
-
-def _is_raised(character: str) -> bool:
-    return unicodedata.decomposition(character).startswith("<super>")
+    raised = unicodedata.decomposition(character).startswith("<super>")
+    return "" if raised else unicodedata.normalize("NFKC", character).lower().replace("ё", "е")

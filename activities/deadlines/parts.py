@@ -133,25 +133,18 @@ class Portion:
 
     def days(self) -> tuple[int | Nth, int | Nth]:
         """First and last day within a month, as `Edge` counts them."""
-        match self.kind:
-            case PortionKind.DECADE:
-                return 10 * self.first - 9, 10 * self.last if self.last < 3 else 0
-            case PortionKind.WEEK if self.first < 0:
-                return -6, 0
-            case PortionKind.WEEK:
-                return 7 * self.first - 6, 7 * self.last if self.last < 5 else 0
-            case PortionKind.HALF:
-                return 15 * self.first - 14, 15 * self.last if self.last < 2 else 0
-            case PortionKind.BEGIN:
-                return 1, 10
-            case PortionKind.MIDDLE:
-                return 11, 20
-            case PortionKind.END:
-                return 21, 0
-            case PortionKind.LATE:
-                return 20, 0
-            case _:
-                return self.day, self.day
+        first, last = self.first, self.last
+        fixed: dict[PortionKind, tuple[int | Nth, int | Nth]] = {
+            PortionKind.DECADE: (10 * first - 9, 10 * last if last < 3 else 0),
+            PortionKind.WEEK: (7 * first - 6, 7 * last if last < 5 else 0) if first > 0 else (-6, 0),
+            PortionKind.HALF: (15 * first - 14, 15 * last if last < 2 else 0),
+            PortionKind.BEGIN: (1, 10),
+            PortionKind.MIDDLE: (11, 20),
+            PortionKind.END: (21, 0),
+            PortionKind.LATE: (20, 0),
+            PortionKind.DAY: (self.day, self.day),
+        }
+        return fixed[self.kind]
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -169,6 +162,7 @@ class Mode(StrEnum):
     BEFORE = "before"
     UNTIL = "until"
     SINCE = "since"
+    AFTER = "after"
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _bounded(stretch: Stretch, mode: Mode, years: tuple[int, int], plan: PlanPer
     doubts = () if start <= end else ("ends_before_start",)
     if mode in {Mode.UNTIL, Mode.BEFORE} and end == plan.start:
         doubts = ("due_at_start",)
-    guessed = years[0] != years[1] and (stretch.year is None or stretch.last_year is None)
+    guessed = years[0] != years[1] and (stretch.year is None) != (stretch.last_year is None)
     if guessed and (end - start).days > _LONGEST_GUESSED and not plan.holds(Window(start, end)):
         doubts = ("ends_before_start",)
     match mode:
@@ -138,6 +138,8 @@ def _bounded(stretch: Stretch, mode: Mode, years: tuple[int, int], plan: PlanPer
             return Placed(Window(None, start - _ONE_DAY), stretch, mode, doubts)
         case Mode.SINCE:
             return Placed(Window(start, max(start, plan.end)), stretch, mode, doubts)
+        case Mode.AFTER:
+            return Placed(Window(end + _ONE_DAY, max(end + _ONE_DAY, plan.end)), stretch, mode, doubts)
         case _:
             return Placed(Window(start, end), stretch, mode, doubts)
 

@@ -30,7 +30,7 @@ def _merged(main: Rhythm, other: Rhythm) -> Rhythm:
         return main if main == other else replace(main, doubts=(*main.doubts, "two_rhythms"))
     if detailed.unit is plain.unit or not _is_detailed(detailed):
         doubts = () if detailed.unit is plain.unit else ("two_rhythms",)
-        kept = tuple(doubt for doubt in detailed.doubts if doubt not in {"which_month", "which_period"})
+        kept = tuple(doubt for doubt in detailed.doubts if doubt not in {"which_month", "which_period", "each_period"})
         return replace(detailed, interval=max(main.interval, other.interval), doubts=(*kept, *plain.doubts, *doubts))
     if detailed.unit is Unit.MONTH and plain.unit in {Unit.QUARTER, Unit.HALF}:
         lag = detailed.lag if detailed.lag not in {None, Unit.MONTH} else plain.unit
@@ -48,13 +48,18 @@ def _is_detailed(rhythm: Rhythm) -> bool:
 def rule_of(rhythm: Rhythm, months: tuple[int, ...] = ()) -> str:
     """The RRULE; `months` restrict it to these months of the year."""
     if months:
-        return ";".join(["FREQ=YEARLY", f"BYMONTH={_listed(months)}", *_days_of(rhythm)])
+        return ";".join([f"FREQ={_frequency_in(rhythm)}", f"BYMONTH={_listed(months)}", *_days_of(rhythm)])
     if rhythm.unit in {Unit.DAY, Unit.WEEK, Unit.YEAR}:
         frequency = {Unit.DAY: "DAILY", Unit.WEEK: "WEEKLY", Unit.YEAR: "YEARLY"}[rhythm.unit]
         return ";".join([f"FREQ={frequency}", *_interval(rhythm.interval), *_days_of(rhythm)])
     if (fixed := _months_of(rhythm)) is not None:
-        return ";".join(["FREQ=YEARLY", f"BYMONTH={_listed(fixed)}", *_days_of(rhythm)])
+        return ";".join([f"FREQ={_frequency_in(rhythm)}", f"BYMONTH={_listed(fixed)}", *_days_of(rhythm)])
     return ";".join(["FREQ=MONTHLY", *_interval(_MONTHS[rhythm.unit] * rhythm.interval), *_days_of(rhythm)])
+
+
+def _frequency_in(rhythm: Rhythm) -> str:
+    """BYSETPOS counts within a period of FREQ, so it needs months, not years."""
+    return "MONTHLY" if any(part.startswith("BYSETPOS") for part in _days_of(rhythm)) else "YEARLY"
 
 
 def _months_of(rhythm: Rhythm) -> tuple[int, ...] | None:

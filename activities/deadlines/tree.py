@@ -222,7 +222,7 @@ class Reading(Transformer[Any, Any]):
             return _until_end(stretches)
         return Windows(stretches, Mode.UNTIL, () if including or _is_day(stretches) else ("until_period",))
 
-    def by_window(self, stretches: Stretches, including: Any) -> Windows:
+    def by_window(self, stretches: Stretches, _including: Any) -> Windows:
         return Windows(stretches, Mode.UNTIL)
 
     def before_window(self, stretches: Stretches, including: Any) -> Windows:
@@ -240,15 +240,22 @@ class Reading(Transformer[Any, Any]):
     def not_before(self, stretches: Stretches) -> Windows:
         return Windows(stretches, Mode.SINCE, ("not_before",))
 
-    def until_month_days(self, rhythm: Rhythm | Windows, including: Any) -> Rhythm | Windows:
-        return replace(rhythm, upto=True) if isinstance(rhythm, Rhythm) else replace(rhythm, mode=Mode.UNTIL)
+    def since_until(self, first: Any, last: Stretches) -> Windows:
+        return Windows(self.days_to_window([(first.value, first.value)], last))
+
+    def after_window(self, stretches: Stretches) -> Windows | Remark:
+        return Windows(stretches, Mode.AFTER, ("not_before",)) if _is_day(stretches) else Remark("depends_on_event")
+
+    def until_month_days(self, rhythm: Rhythm, _including: Any) -> Rhythm:
+        return replace(rhythm, upto=True)
 
     def until_bare_days(self, nums: Nums) -> BareDays:
         return BareDays(tuple(nums))
 
     def until_portion_each(self, portions: tuple[Portion, ...], unit: Unit) -> Rhythm:
         ends = tuple(Portion(PortionKind.DAY) if portion.kind is PortionKind.END else portion for portion in portions)
-        return Rhythm(unit, portions=ends, upto=True, doubts=("which_period",))
+        doubt = "which_period" if portions[0].kind is PortionKind.END else "each_period"
+        return Rhythm(unit, portions=ends, upto=True, doubts=(doubt,))
 
     # ---- rhythms
 
@@ -307,6 +314,9 @@ class Reading(Transformer[Any, Any]):
 
     def weekday_range(self, weekdays: tuple[int, ...], weekday: Any) -> tuple[int, ...]:
         return (*weekdays, *range(weekdays[-1] + 1, weekday.value + 1))
+
+    def from_weekday_to(self, first: Any, last: Any) -> Rhythm:
+        return self.on_weekdays(self.weekday_range((first.value,), last))
 
     def on_weekdays(self, weekdays: tuple[int, ...]) -> Rhythm:
         return Rhythm(Unit.WEEK, weekdays=tuple(sorted(set(weekdays))))
