@@ -106,16 +106,25 @@ def _date_or_none(day: int, month: int, year: int) -> date | None:
 
 def find_in_parties(activities: Sequence[ReadActivity]) -> Iterator[Defect]:
     """Parties spelled in a way that the plan itself more often spells otherwise."""
-    counts = Counter(spelling_key(name) for activity in activities for name in activity.responsible)
-    spellings = {spelling_key(name): name for activity in activities for name in activity.responsible}
+    likely = _find_likely_spellings([name for activity in activities for name in activity.responsible])
     for activity in activities:
         for name in activity.responsible:
-            own = counts[spelling_key(name)]
-            likely = likely_name(name, (spellings[key] for key, count in counts.items() if count > own))
-            if likely is not None:
+            if (spelling := likely.get(spelling_key(name))) is not None:
                 message = N_("{number}: “{name}” is probably “{likely}”, as the plan spells it elsewhere.")
-                details = {"number": activity.number, "name": name, "likely": likely}
+                details = {"number": activity.number, "name": name, "likely": spelling}
                 yield Defect(DefectCode.UNKNOWN_PARTY_SPELLING, activity.place.row, Phrase(message, details))
+
+
+def _find_likely_spellings(names: Sequence[str]) -> dict[str, str]:
+    """For each spelling key that is probably a slip, the more frequent spelling that was meant."""
+    counts = Counter(map(spelling_key, names))
+    spellings = {spelling_key(name): name for name in names}
+    found = {}
+    for key, name in spellings.items():
+        more_frequent = [spellings[other] for other, count in counts.items() if count > counts[key]]
+        if (likely := likely_name(name, more_frequent)) is not None:
+            found[key] = likely
+    return found
 
 
 def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:

@@ -58,7 +58,7 @@ class PlanRows:
         headings = [fold(column.heading) for column in columns.columns]
         body = [row for row in rows if row.filled() and not _repeats(row, headings)]
         for index, row in enumerate(body):
-            self._read_row(row, columns, body[index + 1 :])
+            self._read_row(row, columns, body[index + 1 : index + 2])
 
     def enter(self, paragraph: Paragraph) -> None:
         """Take in a heading that stands above a table."""

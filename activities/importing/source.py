@@ -4,7 +4,7 @@ A format's module only takes a file apart; what a table means is found out once,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from activities.importing.folding import fold
@@ -125,8 +125,3 @@ class Source:
             else:
                 yield from ((cell.text, cell.place) for row in block.rows for cell in row.cells if not cell.continued)
         yield from ((note.text, note.place) for note in self.notes)
-
-
-def span_over(cell: Cell, columns: int) -> Cell:
-    """The same cell over that many columns."""
-    return replace(cell, span=columns)
