@@ -82,8 +82,10 @@ def _run(folder: Path, *, once: bool) -> None:
 
 def _import_and_launch() -> None:
     _opora("init", "--purpose", "demo")
-    _opora("person", "import", str(HERE / "people.xlsx"))
+    _opora("person", "add", COORDINATOR, "--name", "Лаврентьева Ольга Сергеевна", "--role", "coordinator")
     _opora("plan", "import", str(HERE / "plan-2026.docx"), "--as", COORDINATOR)
+    # The table of people names a section of the plan, so the plan comes first.
+    _opora("person", "import", str(HERE / "people.xlsx"), "--as", COORDINATOR)
     _opora("plan", "launch", "--as", COORDINATOR)
 
 
