@@ -183,8 +183,8 @@ def list_parties(connection: Connection) -> list[Party]:
     people = select(contact.c.party_id, *person.c).join(person).order_by(person.c.name)
     for mapping in connection.execute(people).mappings():
         contacts.setdefault(mapping["party_id"], []).append(person_from_row(mapping))
-    named = select(activity_party.c.party_id, func.count()).group_by(activity_party.c.party_id)
-    rows: dict[int, int] = dict(connection.execute(named).tuples().all())
+    named = select(activity_party.c.party_id, func.count().label("rows")).group_by(activity_party.c.party_id)
+    rows = {row.party_id: row.rows for row in connection.execute(named)}
     found = [
         Party(
             id=row.id,
