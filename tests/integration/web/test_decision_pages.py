@@ -91,22 +91,22 @@ def test_looking_changes_nothing(any_house, client, link, method):
 
 
 @pytest.mark.parametrize(
-    ("choice", "verdict", "partial", "words"),
+    ("choice", "recorded", "words"),
     [
-        ("accept", Verdict.ACCEPT, False, "Accepted"),
-        ("partial", Verdict.ACCEPT, True, "Accepted in part"),
-        ("return", Verdict.RETURN, False, "Returned"),
+        ("accept", (Verdict.ACCEPT, False), "Accepted"),
+        ("partial", (Verdict.ACCEPT, True), "Accepted in part"),
+        ("return", (Verdict.RETURN, False), "Returned"),
     ],
 )
-def test_a_choice_is_recorded_and_shown(any_house, client, link, choice, verdict, partial, words):
+def test_a_choice_is_recorded_and_shown(any_house, client, link, choice, recorded, words):  # noqa: PLR0917
     """The decision stands in the database with person, channel and remark, and the page says so."""
     sent, url = link
     answer = client.post(url, data=form(client.get(url), decision=choice, remark="Нет подписи\r\nна листе 2"))
     assert (answer.status_code, answer.headers["Location"]) == (303, url)
-    recorded = standing_decision(any_house, sent)
-    assert (recorded.verdict, recorded.partial) == (verdict, partial)
-    assert (recorded.person.id, recorded.channel) == (any_house.head.id, "link")
-    assert recorded.remark == "Нет подписи\nна листе 2"
+    stands = standing_decision(any_house, sent)
+    assert (stands.verdict, stands.partial) == recorded
+    assert (stands.person.id, stands.channel) == (any_house.head.id, "link")
+    assert stands.remark == "Нет подписи\nна листе 2"
     page = client.get(f"{url}?lang=en").get_data(as_text=True)
     assert f'<h1 id="verdict">{words}</h1>' in page
     assert "2 March 2026, 09:00 by Анна Директорова" in page

@@ -1,0 +1,191 @@
+"""Calendars as programs fetch them, and the page that explains how."""
+
+import gzip
+import logging
+from pathlib import Path
+
+import pytest
+
+from activities.acting import Actor
+from activities.occurrences import OccurrenceFilter
+from activities.steps import start
+from notifications.calendar.lint import lint
+from notifications.calendar.subscriptions import (
+    NewSubscription,
+    add_subscription,
+    get_subscription,
+    revoke_subscription,
+    rotate_subscription,
+)
+
+
+@pytest.fixture
+def client(any_house):
+    return any_house.web().test_client()
+
+
+@pytest.fixture
+def subscribed(any_house):
+    """A subscription to everything, and its secret."""
+    any_house.tick()
+    return add_subscription(any_house.office, NewSubscription("Сроки МОЦ; все", OccurrenceFilter()))
+
+
+@pytest.fixture
+def url(subscribed):
+    """The address of its calendar."""
+    return f"/c/{subscribed[1]}.ics"
+
+
+def test_the_calendar_is_one(client, url):
+    """A fetched calendar has the rows of the plan, breaks no rule of RFC 5545, and says how it may be kept."""
+    answer = client.get(url)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert lint(answer.get_data()) == []
+    # An event has its day and, apart, the day of its evidence.
+    assert answer.get_data().count(b"BEGIN:VEVENT") == 4
+    assert answer.headers["Last-Modified"] == "Mon, 02 Mar 2026 06:00:00 GMT"
+
+
+def test_the_same_is_not_sent_twice(client, url):
+    """Whoever names the tag, alone, in a list, weakly or by *, gets 304 without a body, until it changes."""
+    etag = client.get(url).headers["ETag"]
+    for held in (etag, f'"x,y", {etag}', f"W/{etag}", "*"):
+        answer = client.get(url, headers={"If-None-Match": held})
+        assert (answer.status_code, answer.get_data(), answer.headers["ETag"]) == (304, b"", etag)
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+    for held in ('"x"', etag.strip('"'), "nonsense"):
+        assert client.get(url, headers={"If-None-Match": held}).status_code == 200
+
+
+def test_a_date_alone_will_do(client, url):
+    """Old programs ask by If-Modified-Since in whole seconds; a tag that differs decides over it."""
+    modified = client.get(url).headers["Last-Modified"]
+    assert client.get(url, headers={"If-Modified-Since": modified}).status_code == 304
+    earlier = "Mon, 02 Mar 2026 05:59:59 GMT"
+    assert client.get(url, headers={"If-Modified-Since": earlier}).status_code == 200
+    both = {"If-Modified-Since": modified, "If-None-Match": '"x"'}
+    assert client.get(url, headers=both).status_code == 200
+
+
+def test_asking_without_fetching(client, url):
+    """HEAD tells what GET would, without the body."""
+    asked, fetched = client.head(url), client.get(url)
+    assert asked.get_data() == b""
+    for name in ("ETag", "Last-Modified", "Content-Type", "Content-Length"):
+        assert asked.headers[name] == fetched.headers[name]
+
+
+def test_packed_is_the_same_calendar(client, url):
+    """Who takes gzip gets it, with a tag of its own that is good for 304; who refuses it does not."""
+    plain = client.get(url)
+    packed = client.get(url, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    held = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert client.get(url, headers=held).status_code == 304
+    assert "Content-Encoding" not in client.get(url, headers={"Accept-Encoding": "gzip;q=0"}).headers
+
+
+def test_the_tag_changes_with_what_is_seen_only(any_house, client, url):
+    """Time alone changes nothing; a state does, and so does the day on which something gets overdue."""
+    first = client.get(url).headers["ETag"]
+    any_house.pass_time(hours=3)
+    any_house.tick()
+    assert client.get(url).headers["ETag"] == first
+    start(any_house.office, Actor(any_house.teacher, "cli"), any_house.occurrence("1.3").id)
+    any_house.tick()
+    second = client.get(url).headers["ETag"]
+    assert second != first
+    any_house.pass_time(days=41)
+    any_house.tick()
+    third = client.get(url)
+    assert third.headers["ETag"] != second
+    assert "SUMMARY:! 1.3 Отчёт за квартал".encode() in third.get_data()
+
+
+def test_fetching_changes_nothing(any_house, client, url):
+    """However often it is fetched, no row changes; when it was last fetched is written a minute later."""
+    before = any_house.dump()
+    for method in ("GET", "HEAD", "GET"):
+        client.open(url, method=method)
+        client.open(url.removesuffix(".ics"), method=method)
+    assert any_house.dump() == before
+
+
+def test_the_last_fetch_is_noted(any_house, subscribed):
+    """What was gathered in memory is written once, together, and shown on the page."""
+    app = any_house.web()
+    client = app.test_client()
+    url = f"/c/{subscribed[1]}"
+    assert "Not fetched yet" in client.get(f"{url}?lang=en").get_data(as_text=True)
+    client.get(f"{url}.ics")
+    app.extensions["opora"].fetches.flush()
+    with any_house.office.store.read() as connection:
+        assert get_subscription(connection, subscribed[0].short_id).fetched_at == any_house.clock.now()
+    assert "Last fetched on 2 March 2026, 09:00" in client.get(f"{url}?lang=en").get_data(as_text=True)
+
+
+def test_a_dead_address_says_nothing(any_house, client, subscribed, url):
+    """Revoked, replaced, never given out: the same 404 for all, with the page and the calendar."""
+    office, (subscription, token) = any_house.office, subscribed
+    fresh = rotate_subscription(office, subscription)
+    replaced = client.get(url)
+    assert client.get(f"/c/{fresh}.ics").status_code == 200
+    revoke_subscription(office, subscription)
+    revoked = client.get(f"/c/{fresh}.ics")
+    unknown = client.get("/c/never.ics")
+    assert [each.status_code for each in (replaced, revoked, unknown)] == [404] * 3
+    assert replaced.get_data() == revoked.get_data() == unknown.get_data()
+    assert client.get(f"/c/{token}").status_code == client.get(f"/c/{fresh}").status_code == 404
+
+
+def test_trouble_is_no_empty_calendar(house, sqlite_url):
+    """Without a database: 503 and when to come again, in words and not as a calendar."""
+    house.tick()
+    token = add_subscription(house.office, NewSubscription("Все", OccurrenceFilter()))[1]
+    client = house.web().test_client()
+    house.application.store.engine.dispose()
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    path.unlink()
+    path.mkdir()
+    answer = client.get(f"/c/{token}.ics")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "300")
+    assert b"VCALENDAR" not in answer.get_data()
+    assert token not in answer.get_data(as_text=True)
+
+
+def test_a_fault_is_no_empty_calendar(house, monkeypatch, caplog):
+    """Whatever fails while rendering: 503, and the log has the trace without the address."""
+    caplog.set_level(logging.DEBUG)
+    token = add_subscription(house.office, NewSubscription("Все", OccurrenceFilter()))[1]
+
+    def fail(*_, **__):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("web.feeds.render_feed", fail)
+    assert house.web().test_client().get(f"/c/{token}.ics").status_code == 503
+    assert "boom" in caplog.text
+    assert token not in caplog.text
+
+
+def test_the_page_says_how_to_subscribe(any_house, client, subscribed):
+    """Addresses and buttons for five programs, and the plain words that a calendar is no reminder."""
+    text = client.get(f"/c/{subscribed[1]}?lang=en").get_data(as_text=True)
+    assert "a view, not a reminder" in text
+    assert f'href="webcal://localhost/c/{subscribed[1]}.ics"' in text
+    for name in ("Yandex", "Google", "Apple", "Outlook", "Thunderbird"):
+        assert name in text
+    assert "Сроки МОЦ; все" in text
+
+
+def test_a_calendar_speaks_its_own_language(any_house, client):
+    """A subscription in English has English words in calendar and page."""
+    any_house.tick()
+    _, token = add_subscription(any_house.office, NewSubscription("МОЦ", OccurrenceFilter(), language="en"))
+    assert b"State: planned" in client.get(f"/c/{token}.ics").get_data()
+    assert "a view, not a reminder" in client.get(f"/c/{token}").get_data(as_text=True)
