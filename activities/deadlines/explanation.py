@@ -1,10 +1,10 @@
 """Says in one sentence, in Russian and English, what was read and what was assumed."""
 
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
 from activities.deadlines.cell import Cell
 from activities.deadlines.deciding import Decision
-from activities.deadlines.placing import PlanPeriod
 from activities.deadlines.schedule import Explanation, ScheduleKind, Window
 
 _MOST_SHOWN = 4
@@ -78,87 +78,103 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "too_long": ("текст слишком длинный для срока", "the text is too long for a deadline"),
 }
 
-_MONTHS_RU = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
-_MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS_OF = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+_MONTHS_RU = (
+    "январь", "февраль", "март", "апрель", "май", "июнь",
+    "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+# What was read, by kind; `{dates}` are the windows, `{rule}` and `{count}` as in the schedule.
+_READ: dict[ScheduleKind, tuple[str, str]] = {
+    ScheduleKind.DATES: ("Сроки: {dates}", "Dates: {dates}"),
+    ScheduleKind.DEADLINE: ("Крайний срок: {dates}", "Deadline: {dates}"),
+    ScheduleKind.RECURRING: ("Повторяется {rule}: {dates}", "Recurs {rule}: {dates}"),
+    ScheduleKind.CONTINUOUS: ("Идёт всё время: {dates}", "Goes on all the time: {dates}"),
+    ScheduleKind.QUOTA: ("Число раз: {count}, даты не названы", "Number of times: {count}; no dates are named"),
+    ScheduleKind.ON_REQUEST: ("Выполняется по запросу, без даты", "Done on request, without a date"),
+    ScheduleKind.UNDETERMINED: ("Дату из текста определить нельзя", "No date can be had from the text"),
+}
+_EMPTY = ("Срок не указан", "No deadline is given")
+_EACH = {
+    "DAILY": (("ежедневно", "daily"), ("дн.", "days")),
+    "WEEKLY": (("еженедельно", "weekly"), ("нед.", "weeks")),
+    "MONTHLY": (("ежемесячно", "monthly"), ("мес.", "months")),
+    "YEARLY": (("ежегодно", "yearly"), ("г.", "years")),
+}
+_IN_MONTHS = ("в названные месяцы", "in the named months")
+_NAMED_INTERVALS = {
+    ("MONTHLY", "3"): ("ежеквартально", "quarterly"),
+    ("MONTHLY", "6"): ("раз в полугодие", "every half-year"),
+}
+_WEEKDAYS = {"MO": "пн", "TU": "вт", "WE": "ср", "TH": "чт", "FR": "пт", "SA": "сб", "SU": "вс"}
 
 
-def explain(cell: Cell, decision: Decision, plan: PlanPeriod, text: str) -> Explanation:
-    """One sentence in each language."""
-    russian, english = _read(decision, plan, text)
-    assumed = [DOUBTS[code] for code in cell.doubts]
-    if assumed:
-        russian += "; проверьте: " + ", ".join(doubt[0] for doubt in assumed)
-        english += "; please check: " + ", ".join(doubt[1] for doubt in assumed)
+def explain(cell: Cell, decision: Decision, text: str) -> Explanation:
+    """One sentence in each language: what was read; what a person should check."""
+    russian, english = _EMPTY if not any(map(str.isalnum, text)) else _READ[decision.kind]
+    shown = {"count": decision.count}
+    rule = _rule(decision.rule or "")
+    russian = russian.format(
+        **shown, rule=rule[0], dates=_listed(decision.windows, _day_russian, _MONTHS_RU, ("до", "и ещё"))
+    )
+    english = english.format(
+        **shown, rule=rule[1], dates=_listed(decision.windows, _day_english, _MONTHS_EN, ("by", "and more:"))
+    )
+    russian, english = russian.removesuffix(": "), english.removesuffix(": ")
+    doubts = [DOUBTS[code] for code in cell.doubts]
+    if doubts:
+        russian += "; проверьте: " + ", ".join(doubt[0] for doubt in doubts)
+        english += "; please check: " + ", ".join(doubt[1] for doubt in doubts)
     return Explanation(ru=f"{russian}.", en=f"{english}.")
 
 
-def _read(decision: Decision, plan: PlanPeriod, text: str) -> tuple[str, str]:
-    listed = _listed(decision.windows, plan)
-    match decision.kind:
-        case ScheduleKind.DATES:
-            return f"Сроки по тексту: {listed[0]}", f"Dates in the text: {listed[1]}"
-        case ScheduleKind.DEADLINE:
-            return f"Крайний срок: {listed[0]}", f"Deadline: {listed[1]}"
-        case ScheduleKind.RECURRING if decision.windows:
-            return f"Повторяется, сроки: {listed[0]}", f"Recurring, dates: {listed[1]}"
-        case ScheduleKind.RECURRING:
-            return f"Повторяется по правилу {decision.rule}", f"Recurring by the rule {decision.rule}"
-        case ScheduleKind.CONTINUOUS:
-            return f"Идёт всё время: {listed[0]}", f"Goes on all the time: {listed[1]}"
-        case ScheduleKind.QUOTA:
-            return f"Количество раз: {decision.count}, даты не названы", f"Times: {decision.count}, no dates named"
-        case ScheduleKind.ON_REQUEST:
-            return "По запросу, без даты", "On request, without a date"
-        case _ if text.strip(" \n\t-–—."):
-            return "Дату из текста определить нельзя", "No date can be had from the text"
-        case _:
-            return "Срок не указан", "No deadline is given"
+def _rule(rule: str) -> tuple[str, str]:
+    """How often, in words; the days themselves stand in the list of dates or in the rule."""
+    parts = dict(part.split("=") for part in rule.split(";") if part)
+    if not parts:
+        return "", ""
+    frequency, interval = parts["FREQ"], parts.get("INTERVAL", "1")
+    simple, counted = _EACH[frequency]
+    russian, english = _NAMED_INTERVALS.get((frequency, interval), simple)
+    if "," in parts.get("BYMONTH", ""):
+        russian, english = _IN_MONTHS
+    elif interval != "1" and (frequency, interval) not in _NAMED_INTERVALS:
+        russian, english = f"раз в {interval} {counted[0]}", f"every {interval} {counted[1]}"
+    if "BYDAY" in parts and frequency == "WEEKLY":
+        days = parts["BYDAY"].split(",")
+        return f"{russian} ({', '.join(_WEEKDAYS[day] for day in days)})", f"{english} ({', '.join(days)})"
+    return russian, english
 
 
-def _listed(windows: list[Window], plan: PlanPeriod) -> tuple[str, str]:
-    shown = windows[:_MOST_SHOWN]
-    russian = [_window(window, plan, _MONTHS_RU, ("по ", "до ")) for window in shown]
-    english = [_window(window, plan, _MONTHS_EN, ("to ", "by ")) for window in shown]
+def _listed(windows: list[Window], day: Callable[[date], str], months: Sequence[str], words: tuple[str, str]) -> str:
+    shown = [_window(window, day, months, words[0]) for window in windows[:_MOST_SHOWN]]
     more = len(windows) - len(shown)
-    if more:
-        russian.append(f"и ещё {more}")
-        english.append(f"and {more} more")
-    return ", ".join(russian), ", ".join(english)
+    return ", ".join([*shown, f"{words[1]} {more}"] if more else shown)
 
 
-def _window(window: Window, plan: PlanPeriod, months: list[str], words: tuple[str, str]) -> str:
+def _window(window: Window, day: Callable[[date], str], months: Sequence[str], by: str) -> str:
+    """«до 1 июня 2026», «15 мая 2026», «май 2026», «1 мая 2026 – 3 июня 2026»."""
     if window.start is None:
-        return words[1] + _day(window.due, months)
+        return f"{by} {day(window.due)}"
     if window.start == window.due:
-        return _day(window.due, months)
-    return f"{_day(window.start, months)} {words[0].strip() and '–'} {_day(window.due, months)}"
+        return day(window.due)
+    first, last = window.start, window.due
+    if first.day > 1 or (last + timedelta(days=1)).day > 1:
+        return f"{day(first)} – {day(last)}"
+    ends = [f"{months[end.month - 1]} {end.year}" for end in (first, last)]
+    return ends[0] if ends[0] == ends[1] else " – ".join(ends)
 
 
-def _day(day: date, months: list[str]) -> str:
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+def _day_russian(day: date) -> str:
+    return f"{day.day} {_MONTHS_OF[day.month - 1]} {day.year}"
+
+
+def _day_english(day: date) -> str:
+    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"

@@ -38,7 +38,7 @@ def read_deadline(text: str, plan_start: date, plan_end: date) -> Schedule:
         count=decision.count,
         flags=tuple(cell.flags),
         confidence=confidence,
-        explanation=explain(cell, decision, plan, text),
+        explanation=explain(cell, decision, text),
         spans=tuple(_spans(normal, cell)),
     )
 
