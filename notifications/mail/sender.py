@@ -34,14 +34,14 @@ def parse_sender(text: str) -> Sender:
     """The sender that `address` or `Name <address>` says.
 
     Raises:
-        BadSenderError: no such text, or an address with other than ASCII letters before the @.
+        BadSenderError: no such text, control characters, or other than ASCII letters before the @.
     """
     name, address = parseaddr(text)
     try:
         folded = ascii_address(fold_address(address))
     except (BadAddressError, UnicodeError) as error:
         raise BadSenderError(text=text) from error
-    if not folded.isascii():
+    if not folded.isascii() or not text.isprintable():
         raise BadSenderError(text=text)
     return Sender(name, folded)
 

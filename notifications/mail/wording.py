@@ -9,27 +9,31 @@ from babel.numbers import format_decimal
 from engine.errors import N_
 from notifications.translation import translate
 
+_NO_BREAK = "\u00a0"
+"""Holds a number and its word on one line."""
 _KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
-_SIZES = ((_MEGABYTE, N_("{number} MB")), (_KILOBYTE, N_("{number} KB")), (1, N_("{number} bytes")))
+_SIZES = ((_MEGABYTE, N_("{number} MB")), (_NO_BREAK = "\u00a0"
+"""Holds a number and its word on one line."""
+_KILOBYTE, N_("{number} KB")), (1, N_("{number} bytes")))
 
 
 def word_day(day: date, language: str) -> str:
     """A day as people write it: `2 March 2026`."""
-    return format_date(day, "d MMMM y", locale=language)
+    return format_date(day, f"d{_NO_BREAK}MMMM y", locale=language)
 
 
 def word_weekday(day: date, language: str) -> str:
     """A day with its place in the week: `Monday, 2 March`."""
-    return format_date(day, "EEEE, d MMMM", locale=language)
+    return format_date(day, f"EEEE, d{_NO_BREAK}MMMM", locale=language)
 
 
 def word_moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """An instant on the office's clock: `2 March 2026, 09:00`."""
-    return format_datetime(instant, "d MMMM y, HH:mm", tzinfo=zone, locale=language)
+    return format_datetime(instant, f"d{_NO_BREAK}MMMM y, HH:mm", tzinfo=zone, locale=language)
 
 
 def word_size(size: int, language: str) -> str:
     """A size in bytes, rounded for people: `1.4 MB`."""
     unit, text = next((each for each in _SIZES if size >= each[0]), _SIZES[-1])
     number = format_decimal(size / unit, "#,##0.#" if unit == _MEGABYTE else "#,##0", locale=language)
-    return translate(text, language, number=number)
+    return translate(text, language, number=number).replace(" ", _NO_BREAK)
