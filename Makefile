@@ -64,7 +64,7 @@ bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/.
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script" $(ARGS); done
 
 faults: $(VENV)/test.stamp ## Kill, fill and cut what the program rests on, and see what is left.
-	$(BIN)/python -m pytest tests/faults $(ARGS)
+	OPORA_FAULT_TRIALS=1000 $(BIN)/python -m pytest tests/faults $(ARGS)
 
 clean: ## Remove what the tools left behind, the environment too; data stay.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
