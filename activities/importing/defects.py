@@ -130,10 +130,15 @@ def _find_likely_spellings(names: Sequence[str]) -> dict[str, str]:
 def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:
     """Footnotes, which may change what a row says."""
     for note in notes:
-        if note.kind is NoteKind.FOOTNOTE and note.anchor is not None and note.anchor.row is not None:
+        if note.kind is not NoteKind.FOOTNOTE:
+            continue
+        row = note.anchor.row if note.anchor is not None else None
+        details = {"row": row, "text": fold(note.text)}
+        if row is None:
+            message = N_("The document has a footnote outside its table: “{text}”. Check whether it changes a row.")
+        else:
             message = N_("Row {row} has a footnote: “{text}”. Check whether it changes the row.")
-            details = {"row": note.anchor.row, "text": fold(note.text)}
-            yield Defect(DefectCode.FOOTNOTE, note.anchor.row, Phrase(message, details))
+        yield Defect(DefectCode.FOOTNOTE, row, Phrase(message, details))
 
 
 def quote(text: str) -> str:

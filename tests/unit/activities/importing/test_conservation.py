@@ -1,16 +1,21 @@
 """Every piece of text of the source is placed or listed as unplaced."""
 
+import csv
 import json
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from activities.importing import PlanReading, read_plan
 from activities.importing.columns import Columns
+from activities.importing.csv_source import read_csv
 from activities.importing.errors import NoPlanTableError
 from activities.importing.folding import ink
 from activities.importing.layout import Layout, sort_blocks
@@ -18,6 +23,8 @@ from activities.importing.phrase import Phrase
 from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
 from activities.importing.title import calendar_year
+from activities.importing.txt_source import read_txt
+from activities.importing.xlsx_source import read_xlsx
 
 _HERE = Place(Phrase("here"), 1)
 _WORDS = st.sampled_from(
@@ -198,7 +205,7 @@ def _texts(reading: PlanReading) -> str:
     return ink("\n".join(flatten(data)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(_documents())
 def test_every_word_of_a_document_is_told_and_no_deleted_one(
     document: tuple[str, dict[str, str], list[str], list[str]],
@@ -229,3 +236,68 @@ def _write(path: Path, body: str, parts: dict[str, str]) -> Path:
         for name, content in parts.items():
             container.writestr(f"word/{name}.xml", f"<w:{name} {namespace}>{content}</w:{name}>")
     return path
+
+
+_TEXTS = st.text(st.sampled_from("абв12. «»()\n"), max_size=12)
+
+
+def _shown(source: Source) -> str:
+    return ink("".join(text for text, _ in source.iter_texts()))
+
+
+def _read_bytes(reader: Callable[[Path], Source], content: bytes) -> Source:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan"
+        path.write_bytes(content)
+        return reader(path)
+
+
+@given(before=_TEXTS, cells=st.lists(_TEXTS, min_size=3, max_size=20))
+def test_a_tab_marked_text_loses_nothing(before: str, cells: list[str]) -> None:
+    """All letters of the text are in its paragraphs and cells, in the same order."""
+    text = before + "\n" + "".join(f"\t{cell}\n" for cell in cells)
+
+    assert _shown(_read_bytes(read_txt, text.encode())) == ink(text)
+
+
+@given(
+    st.lists(st.lists(_TEXTS.map(lambda text: text.replace("\n", " ")), min_size=1, max_size=5), min_size=1, max_size=8)
+)
+def test_a_text_with_bars_loses_nothing(rows: list[list[str]]) -> None:
+    """Whatever stands between bars, or on lines without any, is kept in order."""
+    text = "\n".join(" | ".join(row) for row in rows)
+
+    assert _shown(_read_bytes(read_txt, text.encode())).replace("|", "") == ink(text).replace("|", "")
+
+
+@given(st.lists(st.lists(_TEXTS, min_size=1, max_size=5), min_size=1, max_size=8), st.sampled_from(";,\t"))
+def test_a_delimited_text_loses_nothing(rows: list[list[str]], delimiter: str) -> None:
+    """All cells of a delimited text are kept, whichever way the text is then read."""
+    stream = StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    shown = _shown(_read_bytes(read_csv, stream.getvalue().encode()))
+
+    assert shown.replace('"', "").replace(delimiter, "") == ink("".join(map("".join, rows)))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(_TEXTS, min_size=3, max_size=3), min_size=2, max_size=6), st.booleans(), st.booleans())
+def test_a_workbook_loses_nothing(rows: list[list[str]], merges: bool, hides: bool) -> None:
+    """All cells of a workbook are kept, merged, commented or on a hidden sheet."""
+    book = Workbook()
+    if merges:  # what a merged cell covers cannot be written
+        rows[0][1] = rows[1][0] = rows[1][1] = ""
+    for at, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            book.worksheets[0].cell(at, column).value = text or None
+    if merges:
+        book.worksheets[0].merge_cells("A1:B2")
+    if hides:
+        book.create_sheet()
+        book.worksheets[0].sheet_state = "hidden"
+        book.active = 1
+    stream = BytesIO()
+    book.save(stream)
+
+    expected = Counter(ink("".join(map("".join, rows))))
+    assert Counter(_shown(_read_bytes(read_xlsx, stream.getvalue()))) == expected

@@ -132,6 +132,15 @@ def test_a_footnote_is_told_with_its_row(write_docx: Callable[..., Path], markup
     assert [piece.text for piece in reading.unplaced] == ["или июнь"]
 
 
+def test_a_footnote_outside_the_table_is_told_for_the_plan(write_docx: Callable[..., Path], markup) -> None:
+    """A footnote to the title belongs to no row."""
+    title = '<w:p><w:r><w:t>План на 2026 год</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
+    body = title + markup.table(("1", "Совет", "Центр", "май", ""))
+    note = f'<w:footnote w:id="1">{markup.paragraph("в редакции приказа")}</w:footnote>'
+
+    assert _codes(read_plan(write_docx(body, footnotes=note))) == [("footnote", None)]
+
+
 def test_messages_can_be_said_in_another_language(read: Read) -> None:
     """The JSON takes the messages from whoever translates; codes stay."""
     data = read("7 | | | |", "1 | Совет | Центр | май |").to_json(lambda _, **details: f"<{details['number']}>")
