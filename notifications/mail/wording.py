@@ -12,9 +12,7 @@ from notifications.translation import translate
 _NO_BREAK = "\u00a0"
 """Holds a number and its word on one line."""
 _KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
-_SIZES = ((_MEGABYTE, N_("{number} MB")), (_NO_BREAK = "\u00a0"
-"""Holds a number and its word on one line."""
-_KILOBYTE, N_("{number} KB")), (1, N_("{number} bytes")))
+_SIZES = ((_MEGABYTE, N_("{number} MB")), (_KILOBYTE, N_("{number} KB")), (1, N_("{number} bytes")))
 
 
 def word_day(day: date, language: str) -> str:
