@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from sqlalchemy import Engine
+
 from activities.evidence_folder import EvidenceFolder
 from activities.guards import GUARDS
 from activities.office import Office
@@ -102,6 +104,14 @@ def build_application(settings: Settings, bell: Bell) -> Application:
         BadPublicUrlError: `OPORA_PUBLIC_URL` cannot stand in a link.
     """
     engine = open_database(settings.database_url)
+    try:
+        return _assemble(settings, bell, engine)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
     migrations.check(engine)
     clock: Clock = FileClock(settings.clock) if settings.clock else SystemClock()
     store = Store(engine, clock, bell)

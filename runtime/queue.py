@@ -88,6 +88,7 @@ class QueueBell:
     def __init__(self, url: str) -> None:
         self._url = url
         self._queue: Huey | None = None
+        self._look = _heard_elsewhere
 
     def ring(self) -> None:
         """Put "look now" into the queue unless it waits there already; may fail, since the next tick looks anyway."""
@@ -99,8 +100,12 @@ class QueueBell:
     def _ring(self) -> None:
         if self._queue is None:
             self._queue = open_queue(self._url)
-        if not self._queue.pending_count():
-            _declare_look(self._queue, _heard_elsewhere)()
+            self._look = _declare_look(self._queue, _heard_elsewhere)
+        try:
+            if not self._queue.pending_count():
+                self._look()
+        finally:
+            self._queue.storage.close()  # a bell rings seldom; between rings it holds nothing open
 
 
 def run_consumer(queue: Huey, look: Callable[[], None], workers: int) -> None:

@@ -4,7 +4,7 @@ Described for administrators in docs/settings.md.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -56,7 +56,6 @@ class Settings(BaseSettings):
     public_url: str | None = None
     clock: Annotated[Path | None, BeforeValidator(_clock_file)] = None
     zone: ZoneInfo = ZoneInfo("Europe/Moscow")
-    lang: Literal["ru", "en"] = "ru"
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)

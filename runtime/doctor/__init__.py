@@ -14,7 +14,7 @@ __all__ = ["Finding", "Level", "examine"]
 
 SETTINGS = N_("The settings can be read.")
 UNKNOWN_SETTING = N_("There is no setting {name}, so it does nothing. See docs/settings.md for the names.")
-ELSEWHERE = {"OPORA_ACTOR"}
+ELSEWHERE = {"OPORA_ACTOR", "OPORA_LANG"}
 """What single commands read from the environment, apart from `Settings`."""
 
 BEFORE: tuple[Callable[[Settings], Findings], ...] = (folders.check_data_folder, folders.check_keys)

@@ -107,9 +107,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_due_on ON instance (due_on)
-;
 CREATE INDEX ix_instance_state ON instance (state)
+;
+CREATE INDEX ix_instance_due_on ON instance (due_on)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -185,9 +185,9 @@ CREATE TABLE letter (
 	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
 )
 ;
-CREATE INDEX ix_letter_send_at ON letter (send_at)
-;
 CREATE INDEX ix_letter_sent_at ON letter (sent_at)
+;
+CREATE INDEX ix_letter_send_at ON letter (send_at)
 ;
 CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
 ;
@@ -424,6 +424,8 @@ CREATE TABLE feed_event (
 	CONSTRAINT pk_feed_event PRIMARY KEY (occurrence_id, variant, language),
 	CONSTRAINT fk_feed_event_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
 )
+;
+CREATE INDEX ix_feed_event_modified_at ON feed_event (language, modified_at)
 ;
 CREATE TABLE decision (
 	id INTEGER NOT NULL,

@@ -1,0 +1,171 @@
+"""Installations to try things on, and worker processes that are gone after the test."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from activities.acting import Actor
+from activities.people import add_person
+from activities.plan_import import import_plan
+from activities.plan_launch import launch_plan
+from activities.roles import Role, Scope, grant_role
+from activities.tables import setting
+from engine.clock import FileClock, parse_instant
+from engine.database import open_database, writing
+from engine.unit_of_work import SilentBell
+from runtime.bootstrap import Application, build_application
+from runtime.installation import Purpose, initialise
+from runtime.settings import Settings, load_settings
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+LAUNCHED_AT = "2026-01-12T05:00:00Z"
+SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Nothing of the person who runs the tests: no setting, no `.env`, an empty working folder."""
+    for name in [each for each in os.environ if each.startswith("OPORA_") and not each.startswith("OPORA_TEST_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "office"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("OPORA_LANG", "en")
+    return monkeypatch
+
+
+@pytest.fixture
+def settings(environment: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a test's installation under a file clock, on each of the two databases; nothing is made yet."""
+    (tmp_path / "clock").write_text(LAUNCHED_AT, encoding="ascii")
+    environment.setenv("OPORA_CLOCK", f"file:{tmp_path / 'clock'}")
+    if database_url.startswith("postgresql"):
+        environment.setenv("OPORA_DATABASE_URL", database_url)
+        environment.setenv("OPORA_HUEY_URL", database_url)
+    return load_settings()
+
+
+@pytest.fixture
+def application(settings: Settings) -> Iterator[Application]:
+    """An installation with nobody and nothing in it."""
+    initialise(settings, Purpose.TEST)
+    built = build_application(settings, SilentBell())
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def launched(application: Application, launch_sample: Callable[[Application], None]) -> Application:
+    """The sample plan, launched in January; nothing has been ticked."""
+    launch_sample(application)
+    return application
+
+
+@pytest.fixture
+def launch_sample() -> Callable[[Application], None]:
+    """Import the sample plan into an installation and launch it."""
+    return _launch_sample
+
+
+def _launch_sample(application: Application) -> None:
+    office = application.office
+    coordinator = add_person(office, "coordinator@parus.example.org", "Coordinator")
+    grant_role(office, coordinator, Role.COORDINATOR, Scope())
+    actor = Actor(coordinator, "cli")
+    launch_plan(office, actor, import_plan(office, actor, REPOSITORY / "examples" / "plan-2026.docx").plan)
+
+
+@pytest.fixture
+def move_clock(settings: Settings) -> Callable[[str], None]:
+    """Let the clock file show an instant."""
+
+    def move(instant: str) -> None:
+        assert settings.clock is not None
+        FileClock(settings.clock).set(parse_instant(instant))
+
+    return move
+
+
+@pytest.fixture
+def make_real(settings: Settings) -> Callable[[], None]:
+    """Turn the installation into a production one, behind the program's back."""
+
+    def turn() -> None:
+        engine = open_database(settings.database_url)
+        with writing(engine) as connection:
+            connection.execute(update(setting).where(setting.c.key == "purpose").values(value="production"))
+        engine.dispose()
+
+    return turn
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], Any]], Any]:
+    """Ask again and again until the answer is true; fail after a minute."""
+
+    def ask(question: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + SECONDS
+        while not (answer := question()):
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.02)
+        return answer
+
+    return ask
+
+
+class Process:
+    """`opora …` as a process of its own, its stderr readable line by line."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.running = subprocess.Popen(
+            [sys.executable, "-P", "-m", "cli", *arguments],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def wait_for(self, words: str) -> str:
+        """Read until a line holds the words; fail at the end of the output."""
+        assert self.running.stderr is not None
+        seen = []
+        for line in self.running.stderr:
+            seen.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"“{words}” was never said, only:\n{''.join(seen)}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal; how the process ended."""
+        self.running.send_signal(number)
+        return self.end()
+
+    def end(self) -> int:
+        """Wait until it ends by itself; how it ended."""
+        self.running.communicate(timeout=SECONDS)
+        return self.running.returncode
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Process]]:
+    """Start `opora ARGUMENTS`; what still runs at the test's end is killed with its children."""
+    processes: list[Process] = []
+
+    def begin(*arguments: str) -> Process:
+        processes.append(Process(*arguments))
+        return processes[-1]
+
+    yield begin
+    for each in processes:
+        if each.running.poll() is None:
+            os.killpg(each.running.pid, signal.SIGKILL)
+            each.stop(signal.SIGKILL)
