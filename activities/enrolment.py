@@ -11,7 +11,7 @@ from activities.acting import Actor
 from activities.grants import void_grants_of
 from activities.office import Office
 from activities.people import Person, PersonExistsError, find_person, fold_address, get_person_by_id, insert_person
-from activities.roles import Role, Scope, holds_anywhere, insert_role, take_role
+from activities.roles import Role, Scope, insert_role, take_role
 from activities.tables import person, role_grant
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
@@ -50,9 +50,8 @@ def check_enrolling(connection: Connection, actor: Actor | None) -> None:
     Raises:
         EnrolmentRefusedError: there are coordinators or administrators, and the actor is none.
     """
-    if actor is not None and actor.person.active and holds_anywhere(connection, actor.person.id, ENROLLING):
-        return
-    if _list_enrolling(connection):
+    allowed = _list_enrolling(connection)
+    if allowed and (actor is None or actor.person.id not in allowed):
         raise EnrolmentRefusedError
 
 

@@ -113,8 +113,10 @@ def list_roles(connection: Connection, person_id: int) -> list[tuple[Role, Scope
 
 
 def holds_anywhere(connection: Connection, person_id: int, roles: Collection[Role]) -> bool:
-    """Whether a person holds one of these roles on any scope."""
-    return any(role in roles for role, _ in list_roles(connection, person_id))
+    """Whether a person, as long as they are active, holds one of these roles on any scope."""
+    held = role_grant.c.role.in_([role.value for role in roles]) & role_grant.c.revoked_at.is_(None)
+    wanted = select(role_grant.c.id).join(person).where(held, person.c.id == person_id, person.c.active)
+    return connection.execute(wanted).first() is not None
 
 
 def _granted(connection: Connection, role: Role, activity_id: int) -> list[tuple[Person, Scope]]:
