@@ -183,7 +183,8 @@ def _months_in(window: Window) -> list[int]:
 
 def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     placed = claims.placed
-    rhythm = _detailed(cell, merge_rhythms(claims.rhythms))
+    rhythm = _counted(merge_rhythms(claims.rhythms), claims.quotas)
+    rhythm = _detailed(cell, _with_weekdays(cell, rhythm))
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
     cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
@@ -210,6 +211,23 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not windows and rhythm.unit not in {Unit.DAY, Unit.WEEK}:
         cell.doubt("no_period_fits")
     return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm), rhythm.count)
+
+
+def _counted(rhythm: Rhythm, quotas: list[Quota]) -> Rhythm:
+    """«5 публикаций ежемесячно»"""
+    counts = [quota.count for quota in quotas if quota.year is None and quota.count > 1]
+    return replace(rhythm, count=counts[0]) if len(counts) == 1 and rhythm.count is None else rhythm
+
+
+def _with_weekdays(cell: Cell, rhythm: Rhythm) -> Rhythm:
+    """«еженедельно (понедельник)»"""
+    named = tuple(sorted({day for aside in cell.all(Aside) for day in aside.weekdays}))
+    if not named or named == rhythm.weekdays:
+        return rhythm
+    if rhythm.unit is Unit.WEEK and not rhythm.weekdays:
+        return replace(rhythm, weekdays=named)
+    cell.doubt("weekday_differs")
+    return rhythm
 
 
 def _detailed(cell: Cell, rhythm: Rhythm) -> Rhythm:

@@ -45,7 +45,7 @@ _SHAPES = re.compile(
       | https?://\S+ | \b[\w.]+@[\w.]+ | \d+\s?% | \d+(?:[.,]\d+)?\s?(?:руб|км)\b)
   | (?P<item>(?<![\w(])\d{1,2}\)(?=\s*[а-я]))                        # 1) 2) before entries
   | (?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))
-  | (?P<years>(?:19|20)\d\d\s*[-/]\s*(?:(?:19|20)\d\d|\d\d)(?!\d|[.:]\d))
+  | (?P<years>(?:19|20)\d\d(?:\s*[-/]\s*(?:19|20)\d\d|[-/]\d\d)(?!\d|[.:]\d|\s*(?:янв|фев|мар|апр|ма[йя]|ию|авг|сен|окт|ноя|дек)))
   | (?P<date>\d{1,2}\s?\.\s?(?:\d{1,2}|[ivx]{1,4})\s?\.\s?(?:19|20)\d\d(?!\d)
       | \d{1,2}\.(?:\d{1,2}|[ivx]{1,4})\.\d\d(?!\d|\.\d)
       | \d{1,2}(?P<bar>[/-])\d{1,2}(?P=bar)(?:19|20)\d\d(?!\d))
@@ -79,6 +79,7 @@ _ROMANS = {
     "iiii": 4,
 }
 _ROMAN_TYPED_RUSSIAN = {"П": 2, "Ш": 3}
+_ORDINAL_ENDINGS = {"ый", "ой", "ая", "ое", "ого", "го", "му", "ом", "й", "я", "е", "м", "х", "ю", "ей"}
 _GLUED = {"V", "S", "K", "PO", "DO", "NA"}
 _AFTER_ROMAN = {"QUARTER", "HALFYEAR", "TERM", "DECADE", "WEEK"}
 
@@ -207,6 +208,8 @@ def _through_dash(text: str, first: Piece, dash: Piece, last: Piece) -> list[Pie
     apart = [first, dash, last]
     if not (left.isalpha() and right.isalpha()) or first.end != dash.start:
         return apart
+    if first.kind == "NUM" and right in _ORDINAL_ENDINGS:
+        return [replace(first, end=last.end)]
     if first.kind == last.kind == "SCHEDULE":
         return [replace(first, end=last.end)]
     if "WORD" not in {first.kind, last.kind}:

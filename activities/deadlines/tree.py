@@ -62,6 +62,9 @@ class Reading(Transformer[Any, Any]):
     def two_years(self, years: Any) -> Year:
         return Year(*years.value)
 
+    def school_years(self, years: Any) -> Year:
+        return Year(*years.value, school=True)
+
     def this_year(self) -> Year:
         return Year()
 
@@ -323,6 +326,9 @@ class Reading(Transformer[Any, Any]):
 
     def on_working_days(self) -> Rhythm:
         return Rhythm(Unit.WEEK, weekdays=_WORKING_DAYS)
+
+    def every_week_of_month(self, nums: Nums) -> Rhythm:
+        return Rhythm(Unit.MONTH, portions=self.weeks(nums))
 
     def every_portion(self, portions: tuple[Portion, ...], unit: Unit = Unit.MONTH) -> Rhythm:
         return Rhythm(unit, portions=portions)
