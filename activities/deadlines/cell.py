@@ -79,6 +79,7 @@ def gather(islands: list[Island], text: str) -> Cell:
             cell.doubt(_doubt_of(item.island.pieces[0].kind))
         elif item.island.pieces[0].kind == "SLASH":
             cell.doubt("alternatives")
+    _doubt_numbers(cell)
     _pair_since_with_until(cell)
     _extend_until(cell)
     _inherit_days(cell)
@@ -86,6 +87,22 @@ def gather(islands: list[Island], text: str) -> Cell:
     _attach_years(cell)
     _mend_lost_dash(cell)
     return cell
+
+
+def _doubt_numbers(cell: Cell) -> None:
+    """A date beside «№ 5» may be a document's; a month right after a number of something may belong to it."""
+    kinds = [piece.kind for item in cell.items for piece in item.island.pieces]
+    numbered = any(isinstance(part, Aside) and part.kind == "number" for part in cell.all(Aside)) and "OTHER" in kinds
+    if numbered and any(one.grain is Grain.DAY for part in cell.all(Windows) for one in part.stretches):
+        cell.doubt("document_date")
+    parts = [item for item in cell.items if item.part is not None]
+    for before, item in pairwise(parts):
+        if isinstance(before.part, Aside) and before.part.kind == "number" and item.glued:
+            cell.doubt("nothing_between")
+    if not dated_windows(cell) and any(
+        item.role == "unread" and item.island.pieces[0].kind == "NUM" for item in cell.items
+    ):
+        cell.doubt("numbers_unread")
 
 
 def _doubt_of(kind: str) -> str:
@@ -272,13 +289,20 @@ def _mend_lost_dash(cell: Cell) -> None:
         stretches = [item.part.stretches[0] for item in run if isinstance(item.part, Windows)]
         follows = len(run) == 2 and stretches[1].first.month == stretches[0].first.month % 12 + 1
         if not all(stretch.grain is Grain.MONTH for stretch in stretches):
+            if all(item.broken for item in run[1:]):
+                continue
             cell.doubt("nothing_between")
         elif follows and not run[1].broken:
             _replace_part(cell, run[0], Windows((stretches[0].run_to(stretches[1]),)))
             _replace_part(cell, run[1], None)
             cell.doubt("lost_dash")
-        elif len(run) == 2 and not run[1].broken:
+        elif not run[1].broken and (len(run) == 2 or _are_neighbours(stretches)):
             cell.doubt("nothing_between")
+
+
+def _are_neighbours(stretches: list[Stretch]) -> bool:
+    """«май июнь июль» may be a list or a range."""
+    return all(two.first.month == one.first.month % 12 + 1 for one, two in pairwise(stretches))
 
 
 def _glued_runs(cell: Cell) -> Iterable[list[Item]]:

@@ -13,6 +13,7 @@ from activities.deadlines.parts import (
     Lag,
     Mode,
     Ongoing,
+    PortionKind,
     Quota,
     Remark,
     Rhythm,
@@ -124,6 +125,8 @@ def _continuous(cell: Cell, plan: PlanPeriod, ongoing: list[Ongoing]) -> Decisio
     windows = limits_of(cell, plan, ongoing)
     if not windows:
         return Decision(ScheduleKind.UNDETERMINED)
+    if "numbers_unread" in cell.doubts:
+        return Decision(ScheduleKind.UNDETERMINED)
     inside = any(plan.meets(window) for window in windows)
     return Decision(ScheduleKind.CONTINUOUS if inside else ScheduleKind.DATES, windows)
 
@@ -188,6 +191,8 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
     cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
+    if rhythm.unit is not Unit.MONTH and any(portion.kind is not PortionKind.DAY for portion in rhythm.portions):
+        cell.doubt("loose_portion")
     if rhythm.unit is Unit.TERM:
         cell.doubt("school_calendar")
     if rhythm.unit is Unit.YEAR and rhythm.interval > 1:

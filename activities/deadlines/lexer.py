@@ -34,6 +34,7 @@ class DayMonth:
     day: int
     month: int
     year: int | None = None
+    is_short: bool = False  # `1.2` may as well be a number of something
 
 
 _SHAPES = re.compile(
@@ -44,8 +45,9 @@ _SHAPES = re.compile(
       | \b\d{1,3}-\d\d-\d\d\b(?!\d) | \b\d+-(?:фз|рп|пп|од|р|п|о)\b  # telephone, law, order
       | https?://\S+ | \b[\w.]+@[\w.]+ | \d+\s?% | \d+(?:[.,]\d+)?\s?(?:руб|км)\b)
   | (?P<item>(?<![\w(])\d{1,2}\)(?=\s*[а-я]))                        # 1) 2) before entries
-  | (?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))
-  | (?P<years>(?:19|20)\d\d(?:\s*[-/]\s*(?:19|20)\d\d|[-/]\d\d)(?!\d|[.:]\d|\s*(?:янв|фев|мар|апр|ма[йя]|ию|авг|сен|окт|ноя|дек)))
+  | (?P<iso>(?:19|20)\d\d(?P<mark>[-.])[01]\d(?P=mark)[0-3]\d(?!\d))
+  | (?P<years>(?:19|20)\d\d(?:\s*[-/]\s*(?:19|20)\d\d|[-/]\d\d)(?!\d|[.:]\d)                # 2021-2022, 2021/22, not 2023-31 мая
+      (?!\s*(?:янв|фев|мар|апр|ма[йя]|ию|авг|сен|окт|ноя|дек)))
   | (?P<date>\d{1,2}\s?\.\s?(?:\d{1,2}|[ivx]{1,4})\s?\.\s?(?:19|20)\d\d(?!\d)
       | \d{1,2}\.(?:\d{1,2}|[ivx]{1,4})\.\d\d(?!\d|\.\d)
       | \d{1,2}(?P<bar>[/-])\d{1,2}(?P=bar)(?:19|20)\d\d(?!\d))
@@ -142,6 +144,7 @@ _BY_SHAPE: dict[str, Callable[[str, list[int]], tuple[str, Any]]] = {
     "years": _years,
     "date": _written_date,
     "bar": _written_date,
+    "mark": lambda _text, digits: _day(digits[2], digits[1], digits[0]),
     "year": lambda _text, digits: ("YEAR", digits[0]),
     "number": lambda text, digits: ("NUM", digits[0]) if digits[0] else ("OTHER", text),
     "time": lambda text, _digits: ("TIME", text),
@@ -160,7 +163,7 @@ def _day_and_month(text: str, digits: list[int], before: list[Piece]) -> tuple[s
     is_day = 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
     if looks_like_time and (not is_day or (dated and after_at)):
         return "TIME", text
-    return ("DAYMONTH", DayMonth(day, month)) if is_day else ("NODAY", text)
+    return ("DAYMONTH", DayMonth(day, month, is_short=not two_digits)) if is_day else ("NODAY", text)
 
 
 def _word(normal: NormalText, start: int, end: int) -> list[Piece]:
@@ -205,22 +208,24 @@ def _joined(text: str, pieces: list[Piece]) -> list[Piece]:
 def _through_dash(text: str, first: Piece, dash: Piece, last: Piece) -> list[Piece]:
     """One word, if the two sides of the dash are one; else the three pieces as they were."""
     left, right = text[first.start : first.end], text[last.start : last.end]
-    apart = [first, dash, last]
-    if not (left.isalpha() and right.isalpha()) or first.end != dash.start:
-        return apart
-    if first.kind == "NUM" and right in _ORDINAL_ENDINGS:
-        return [replace(first, end=last.end)]
-    if first.kind == last.kind == "SCHEDULE":
-        return [replace(first, end=last.end)]
+    if left.isalpha() and right.isalpha() and first.end == dash.start:
+        whole = _hyphenated(left, right, first, last, closed=dash.end == last.start)
+        if whole is not None:
+            return [Piece(*whole, first.start, last.end)]
+    return [first, dash, last]
+
+
+def _hyphenated(left: str, right: str, first: Piece, last: Piece, *, closed: bool) -> tuple[str, Any] | None:
+    """Terminal and value of a word with a hyphen in it: «I-ое», «план-график», «сен-» + «тябрь», «мастер-класс»."""
+    if (first.kind == "NUM" and right in _ORDINAL_ENDINGS) or first.kind == last.kind == "SCHEDULE":
+        return first.kind, first.value
     if "WORD" not in {first.kind, last.kind}:
-        return apart
+        return None
     if (known := WORDS.get(left + right)) is not None:
-        return [Piece(known.kind, known.value, first.start, last.end)]
-    if dash.end != last.start or any(find_mended(form) for form in (left, right) if form not in WORDS):
-        return apart
-    compound = WORDS.get(f"{left}-{right}")
-    kind, value = compound or ("WORD", f"{left}-{right}")
-    return [Piece(kind, value, first.start, last.end)]
+        return known
+    if not closed or any(find_mended(form) for form in (left, right) if form not in WORDS):
+        return None
+    return WORDS.get(f"{left}-{right}") or ("WORD", f"{left}-{right}")
 
 
 def _through_space(text: str, first: Piece, last: Piece) -> list[Piece]:

@@ -63,7 +63,7 @@ class Reading(Transformer[Any, Any]):
         return Year(*years.value)
 
     def school_years(self, years: Any) -> Year:
-        return Year(*years.value, school=True)
+        return Year(years.value[0], years.value[1], school=True)
 
     def this_year(self) -> Year:
         return Year()
@@ -91,7 +91,8 @@ class Reading(Transformer[Any, Any]):
         return _day(day.value)
 
     def short_date(self, day: Any, year: Year | None) -> Stretch:
-        return _day(day.value).in_year(year)
+        short = day.value.is_short and year is None
+        return replace(_day(day.value).in_year(year), doubts=("short_date",) if short else ())
 
     def one_day(self, day: Stretch) -> Stretches:
         return (day,)
@@ -273,7 +274,7 @@ class Reading(Transformer[Any, Any]):
         return Rhythm(Unit(unit.value))
 
     @v_args(inline=False)
-    def each(self, children: list[Unit]) -> Unit:
+    def each_long(self, children: list[Unit]) -> Unit:
         return children[-1]
 
     def unit_day(self) -> Unit:
