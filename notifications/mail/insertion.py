@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -20,4 +20,5 @@ def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any],
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**row).on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement).rowcount == 1
+    # Asked by RETURNING: psycopg's row count says nothing where SQLAlchemy fetches a new row's id by itself.
+    return connection.execute(statement.returning(literal_column("1"))).first() is not None
