@@ -133,9 +133,8 @@ def advance_instances(connection: Connection, rows: Sequence[dict[str, Any]]) ->
     Raises:
         StaleRevisionError: one is not; the caller's transaction must be rolled back.
     """
-    for row in rows:
-        if connection.execute(_ADVANCE, row).rowcount != 1:
-            raise StaleRevisionError
+    if connection.execute(_ADVANCE, rows).rowcount != len(rows):
+        raise StaleRevisionError
 
 
 def append_history(

@@ -63,6 +63,13 @@ _SAME_RUNG = (
     & (ladder.c.due_at == bindparam("armed_at"))
 )
 
+_END = delete(ladder).where(_SAME_RUNG)
+_MOVE = (
+    update(ladder)
+    .where(_SAME_RUNG)
+    .values(rung=bindparam("next_rung"), due_at=bindparam("next_due_at"), failures=0, error=None)
+)
+
 
 def fire_due(store: Store, execution: Execution) -> int:
     """Act on every rung due at this moment; how many.
@@ -196,14 +203,18 @@ def _remind(work: UnitOfWork, due: Sequence[_Due]) -> None:
 
 def _advance(work: UnitOfWork, due: Sequence[_Due]) -> None:
     """Put each ladder's next rung into its row, or end it; a row re-armed in between is left alone."""
+    ended, moved = [], []
     for each in due:
         following = climb(each.ladder, each.rung, each.instance.anchors(), each.calendar, work.now)
         key = {"key": each.instance.id, "ladder": each.ladder.name, "armed_at": each.armed_at}
         if following is None:
-            work.connection.execute(delete(ladder).where(_SAME_RUNG), key)
+            ended.append(key)
         else:
-            values = {"rung": following.rung, "due_at": following.due_at, "failures": 0, "error": None}
-            work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
+            moved.append({**key, "next_rung": following.rung, "next_due_at": following.due_at})
+    if ended:
+        work.connection.execute(_END, ended)
+    if moved:
+        work.connection.execute(_MOVE, moved)
     reach("tick.moved")
 
 
