@@ -99,6 +99,8 @@ feed_event = Table(
     Column("ends_on", Date, nullable=False),
     Column("cancelled", Boolean, nullable=False, server_default="0"),
     Column("body", LargeBinary, nullable=False),
+    # Since when no calendar of a language has changed is asked at every fetch.
+    Index("ix_feed_event_modified_at", "language", "modified_at"),
 )
 
 throttle = Table(

@@ -2,6 +2,8 @@
 
 import gzip
 import logging
+from dataclasses import replace
+from datetime import time, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ from web.site import current_site
 
 CALENDAR = "text/calendar; charset=utf-8"
 RETRY_SECONDS = 300
+ONE_SECOND = timedelta(seconds=1)
 
 feed_pages = Blueprint("feed", __name__)
 
@@ -69,24 +72,22 @@ def _find_feed(token: str) -> tuple[Subscription, Feed] | None:
         subscription = find_subscription_by_token(connection, token)
         if subscription is None:
             return None
-        feed = render_feed(
-            connection, subscription.name, subscription.filter, subscription.language, today=office.today()
-        )
+        today = office.today()
+        feed = render_feed(connection, subscription.name, subscription.filter, subscription.language, today)
     if feed.left_out:
         _log.warning("the calendar %s leaves out %d entries: it is full", subscription.short_id, feed.left_out)
-    return subscription, feed
+    # The window of days that a calendar shows moves at midnight.
+    return subscription, replace(feed, modified_at=max(feed.modified_at, office.calendar.at(today, time())))
 
 
 def _answer(feed: Feed) -> Response:
     packed = request.accept_encodings["gzip"] > 0
     # Packed bytes are others than the plain ones and so need a tag of their own; they are packed alike each time.
     etag = f'{feed.etag[:-1]}-gzip"' if packed else feed.etag
-    headers = {
-        "ETag": etag,
-        "Last-Modified": format_datetime(feed.modified_at, usegmt=True),
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Encoding",
-    }
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    if current_site().application.store.clock.now() - feed.modified_at >= ONE_SECOND:
+        # Within the same second there may be another change, which a date could not tell (RFC 9110 section 8.8.2.2).
+        headers["Last-Modified"] = format_datetime(feed.modified_at, usegmt=True)
     if not_modified(
         if_none_match=_joined("If-None-Match"),
         if_modified_since=request.headers.get("If-Modified-Since"),

@@ -65,7 +65,7 @@ def occurrence_entry(
         description=describe(
             ENGLISH.translated(lambda text: translate(text, language)),
             state=state,
-            responsible=occurrence.parties,
+            responsible=(occurrence.member_name,) if occurrence.member_name else occurrence.parties,
             expected_result=occurrence.result,
             original_date=_original_date(occurrence),
         ),

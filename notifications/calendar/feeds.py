@@ -3,12 +3,12 @@
 A served feed joins stored entries; nothing is rendered while a client waits.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, delete, func, insert, select, update
 
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
@@ -31,6 +31,7 @@ MOST_EVENTS = 1000
 MOST_BYTES = 900_000
 _REFRESHED_ON = "feeds_refreshed_on"
 _PAGE = 200
+_IDS_A_QUERY = 500
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,6 +40,8 @@ class Feed:
     """A calendar ready to be served.
 
     Args:
+        modified_at: since when no entry of its language has changed: one that has left the feed has changed it too.
+            A rolling window changes with the day besides, about which the caller knows when it began.
         left_out: entries beyond the limits of a served feed, the farthest ahead first.
     """
 
@@ -51,8 +54,8 @@ class Feed:
 
 def refresh_occurrence(office: Office, work: UnitOfWork, message: Message) -> None:
     """Outbox handler for every topic: bring the entries of the occurrence up to date."""
-    chosen = OccurrenceFilter(instance_ids=[message.instance_id])
-    refresh(work, list_occurrences(work.connection, chosen), office.calendar.day_of(work.now))
+    concerned = select(occurrence.c.id).where(occurrence.c.instance_id == message.instance_id)
+    refresh(work, list(work.connection.execute(concerned).scalars()), office.calendar.day_of(work.now))
 
 
 def refresh_daily(office: Office) -> bool:
@@ -60,24 +63,35 @@ def refresh_daily(office: Office) -> bool:
     today = office.today()
     with office.store.read() as connection:
         done = connection.execute(select(setting.c.value).where(setting.c.key == _REFRESHED_ON)).scalar()
-        if done == today.isoformat():
-            return False
-        live = plan.c.status == PlanStatus.LIVE.value
-        rows = occurrence.join(activity).join(plan)
-        ids = list(connection.execute(select(occurrence.c.id).select_from(rows).where(live)).scalars())
-    for first in range(0, len(ids), _PAGE):
-        with office.store.write() as work:
-            chosen = OccurrenceFilter(ids=ids[first : first + _PAGE])
-            refresh(work, list_occurrences(work.connection, chosen), today)
+    if done == today.isoformat():
+        return False
+    _refresh_where(office, plan.c.status == PlanStatus.LIVE.value)
     with office.store.write() as work:
         work.connection.execute(delete(setting).where(setting.c.key == _REFRESHED_ON))
         work.connection.execute(insert(setting).values(key=_REFRESHED_ON, value=today.isoformat()))
     return True
 
 
-def refresh(work: UnitOfWork, occurrences: Sequence[Occurrence], today: date) -> None:
+def refresh_plan(office: Office, plan_id: int) -> None:
+    """Bring all entries of a plan up to date now, without waiting for a worker: before its calendar is exported."""
+    _refresh_where(office, plan.c.id == plan_id)
+
+
+def _refresh_where(office: Office, concerned: ColumnElement[bool]) -> None:
+    """Page by page, so that no lock is held for long."""
+    with office.store.read() as connection:
+        chosen = select(occurrence.c.id).select_from(occurrence.join(activity).join(plan)).where(concerned)
+        ids = list(connection.execute(chosen.order_by(occurrence.c.id)).scalars())
+    for first in range(0, len(ids), _PAGE):
+        with office.store.write() as work:
+            refresh(work, ids[first : first + _PAGE], office.calendar.day_of(work.now))
+
+
+def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], today: date) -> None:
     """Store the entries of occurrences anew where anything visible has changed."""
-    stored = _stored(work.connection, [each.id for each in occurrences])
+    _lock(work.connection, occurrence_ids)
+    occurrences = list_occurrences(work.connection, OccurrenceFilter(ids=occurrence_ids))
+    stored = _stored(work.connection, occurrence_ids)
     for each in occurrences:
         present = {days.variant: days for days in occurrence_days(each)}
         for language in LANGUAGES:
@@ -88,6 +102,15 @@ def refresh(work: UnitOfWork, occurrences: Sequence[Occurrence], today: date) ->
                 _withdraw(work, each, language, today, before=stored.get((each.id, variant, language)))
 
 
+def _lock(connection: Connection, occurrence_ids: Sequence[int]) -> None:
+    """Let two workers refresh an occurrence one after the other: else the one that read first could write last.
+
+    Rows that refer to the occurrence, such as new evidence, may be written meanwhile. SQLite has one writer anyway.
+    """
+    chosen = select(occurrence.c.id).where(occurrence.c.id.in_(occurrence_ids)).order_by(occurrence.c.id)
+    connection.execute(chosen.with_for_update(key_share=True)).all()
+
+
 def _withdraw(work: UnitOfWork, each: Occurrence, language: str, today: date, *, before: RowMapping | None) -> None:
     """An entry that has lost its days is cancelled where it stood, so that calendars take it away."""
     if before is not None:
@@ -96,7 +119,7 @@ def _withdraw(work: UnitOfWork, each: Occurrence, language: str, today: date, *,
         _store(work, each.id, language, content, before=before)
 
 
-def _stored(connection: Connection, ids: Collection[int]) -> dict[tuple[int, str, str], RowMapping]:
+def _stored(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str, str], RowMapping]:
     rows = connection.execute(select(feed_event).where(feed_event.c.occurrence_id.in_(ids))).mappings().all()
     return {(row["occurrence_id"], row["variant"], row["language"]): row for row in rows}
 
@@ -137,25 +160,41 @@ def render_feed(
         language: `ru` or `en`.
         today: the local day of a served feed, which shows a rolling window; None for everything, as in an export.
     """
-    ids = [each.id for each in list_occurrences(connection, wanted)]
-    statement = (
-        select(feed_event.c.body, feed_event.c.modified_at)
-        .where(feed_event.c.occurrence_id.in_(ids), feed_event.c.language == language)
-        .order_by(feed_event.c.starts_on, feed_event.c.occurrence_id, feed_event.c.variant)
-    )
-    if today is not None:
-        # A cancelled entry is shown for a while, so that calendars take it away; then it is left out.
-        recent = feed_event.c.modified_at >= datetime.combine(today, time(), UTC) - CANCELLED_KEPT
-        statement = statement.where(
-            feed_event.c.ends_on >= today - PAST,
-            feed_event.c.starts_on <= today + AHEAD,
-            recent | ~feed_event.c.cancelled,
-        )
-    rows = connection.execute(statement).all()
+    rows = _entries(connection, [each.id for each in list_occurrences(connection, wanted)], language, today)
     kept = _within_limits([row.body for row in rows]) if today is not None else len(rows)
     body = render_calendar(name, [row.body for row in rows[:kept]])
-    modified_at = max((row.modified_at for row in rows[:kept]), default=_NEVER)
-    return Feed(body, strong_etag(body), modified_at, kept, len(rows) - kept)
+    return Feed(body, strong_etag(body), _modified_at(connection, language), kept, len(rows) - kept)
+
+
+def _entries(
+    connection: Connection, occurrence_ids: Sequence[int], language: str, today: date | None
+) -> list[Row[*tuple[Any, ...]]]:
+    """Stored entries in the order of their days; a few hundred occurrences a query, as databases limit parameters."""
+    rows: list[Row[*tuple[Any, ...]]] = []
+    for first in range(0, len(occurrence_ids), _IDS_A_QUERY):
+        ids = occurrence_ids[first : first + _IDS_A_QUERY]
+        statement = select(
+            feed_event.c.starts_on, feed_event.c.occurrence_id, feed_event.c.variant, feed_event.c.body
+        ).where(feed_event.c.occurrence_id.in_(ids), feed_event.c.language == language)
+        if today is not None:
+            statement = statement.where(*_rolling(today))
+        rows += connection.execute(statement).all()
+    return sorted(rows, key=lambda row: (row.starts_on, row.occurrence_id, row.variant))
+
+
+def _rolling(today: date) -> tuple[ColumnElement[bool], ...]:
+    # A cancelled entry is shown for a while, so that calendars take it away; then it is left out.
+    recent = feed_event.c.modified_at >= datetime.combine(today, time(), UTC) - CANCELLED_KEPT
+    return (
+        feed_event.c.ends_on >= today - PAST,
+        feed_event.c.starts_on <= today + AHEAD,
+        recent | ~feed_event.c.cancelled,
+    )
+
+
+def _modified_at(connection: Connection, language: str) -> datetime:
+    newest = select(func.max(feed_event.c.modified_at)).where(feed_event.c.language == language)
+    return connection.execute(newest).scalar() or _NEVER
 
 
 def _within_limits(bodies: Sequence[bytes]) -> int:

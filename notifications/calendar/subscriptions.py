@@ -11,6 +11,8 @@ from activities.allocation import allocate_short_id
 from activities.occurrences import OccurrenceFilter
 from activities.office import Office
 from activities.short_ids import find_short_id
+from activities.spelling import spelling_key
+from activities.tables import party, party_spelling
 from engine.canonical import sha256
 from engine.errors import N_, OporaError
 from notifications.tables import subscription
@@ -22,6 +24,12 @@ class UnknownSubscriptionError(OporaError):
     """No such subscription."""
 
     message = N_("There is no calendar subscription “{subscription}”. See: opora calendar list.")
+
+
+class AmbiguousSubscriptionError(OporaError):
+    """Several subscriptions share a name."""
+
+    message = N_("Several calendar subscriptions are called “{subscription}”: {short_ids}. Give one of these ids.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +66,16 @@ def add_subscription(office: Office, wanted: NewSubscription) -> tuple[Subscript
             "name": wanted.name.strip(),
             "token_digest": token_digest(token),
             "person_id": wanted.person_id,
-            "filters": _filter_to_json(wanted.filter),
+            "filters": _filter_to_json(work.connection, wanted.filter),
             "language": wanted.language,
             "created_at": work.now,
         }
         stored = work.connection.execute(insert(subscription).values(row).returning(*subscription.c)).mappings().one()
-        return _from_row(stored), token
+        return _from_row(work.connection, stored), token
 
 
 def rotate_subscription(office: Office, wanted: Subscription) -> str:
-    """Give a subscription a new address; the old one is dead at once."""
+    """Give a subscription a new address; the old one is dead at once. A revoked subscription lives again by it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with office.store.write() as work:
         same = update(subscription).where(subscription.c.id == wanted.id)
@@ -86,7 +94,7 @@ def find_subscription_by_token(connection: Connection, token: str) -> Subscripti
     """The subscription that an address leads to; None if there is none or it was revoked."""
     live = (subscription.c.token_digest == token_digest(token)) & subscription.c.revoked_at.is_(None)
     row = connection.execute(select(subscription).where(live)).mappings().first()
-    return _from_row(row) if row else None
+    return _from_row(connection, row) if row else None
 
 
 def get_subscription(connection: Connection, text: str) -> Subscription:
@@ -94,18 +102,24 @@ def get_subscription(connection: Connection, text: str) -> Subscription:
 
     Raises:
         UnknownSubscriptionError: none is called so.
+        AmbiguousSubscriptionError: several have this name.
     """
     short_id = find_short_id(text)
-    for each in list_subscriptions(connection):
-        if each.short_id == short_id or each.name == text.strip():
-            return each
-    raise UnknownSubscriptionError(subscription=text)
+    known = list_subscriptions(connection)
+    found = [each for each in known if each.short_id == short_id] or [
+        each for each in known if each.name == text.strip()
+    ]
+    if not found:
+        raise UnknownSubscriptionError(subscription=text)
+    if len(found) > 1:
+        raise AmbiguousSubscriptionError(subscription=text, short_ids=", ".join(each.short_id for each in found))
+    return found[0]
 
 
 def list_subscriptions(connection: Connection) -> list[Subscription]:
     """All subscriptions, revoked ones too, the oldest first."""
-    rows = connection.execute(select(subscription).order_by(subscription.c.id)).mappings()
-    return [_from_row(row) for row in rows]
+    rows = connection.execute(select(subscription).order_by(subscription.c.id)).mappings().all()
+    return [_from_row(connection, row) for row in rows]
 
 
 def record_fetches(office: Office, fetched: dict[int, datetime]) -> None:
@@ -121,16 +135,29 @@ def token_digest(token: str) -> bytes:
     return sha256(token.encode())
 
 
-_FILTER_FIELDS = ("plan_id", "section_id", "party_id", "person_id")
+_FILTER_FIELDS = ("plan_id", "section_id", "person_id")
 
 
-def _filter_to_json(wanted: OccurrenceFilter) -> str:
+def _filter_to_json(connection: Connection, wanted: OccurrenceFilter) -> str:
     plain = {name: getattr(wanted, name) for name in _FILTER_FIELDS if getattr(wanted, name) is not None}
     if wanted.states is not None:
         plain["states"] = sorted(wanted.states)
-    return json.dumps(plain, sort_keys=True)
+    if wanted.party_id is not None:
+        # By its name and not by its row, which is gone once two parties turn out to be one.
+        name = connection.execute(select(party.c.name).where(party.c.id == wanted.party_id)).scalar_one()
+        plain["party_spelling"] = spelling_key(name)
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
 
-def _from_row(row: RowMapping) -> Subscription:
+def _filter_from_json(connection: Connection, text: str) -> OccurrenceFilter:
+    plain = json.loads(text)
+    spelling = plain.pop("party_spelling", None)
+    if spelling is not None:
+        meant = select(party_spelling.c.party_id).where(party_spelling.c.spelling_key == spelling)
+        plain["party_id"] = connection.execute(meant).scalar_one()
+    return OccurrenceFilter(**plain)
+
+
+def _from_row(connection: Connection, row: RowMapping) -> Subscription:
     plain = ("id", "short_id", "name", "person_id", "language", "created_at", "revoked_at", "fetched_at")
-    return Subscription(**{name: row[name] for name in plain}, filter=OccurrenceFilter(**json.loads(row["filters"])))
+    return Subscription(**{name: row[name] for name in plain}, filter=_filter_from_json(connection, row["filters"]))

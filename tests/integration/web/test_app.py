@@ -48,7 +48,7 @@ def test_the_language_stays_after_deciding(house, client):
 def test_a_demo_says_which_day_it_takes_it_for(client):
     """Where the clock can be moved, every page shows its day."""
     for address in ("/", "/d/x", "/nowhere"):
-        assert "Демонстрация: сегодня 2 марта 2026" in client.get(address).get_data(as_text=True)
+        assert "Демонстрация: сегодня 2\xa0марта 2026" in client.get(address).get_data(as_text=True)
 
 
 def test_a_real_installation_shows_no_demo(make_house, sqlite_url):

@@ -60,7 +60,7 @@ def test_the_page_shows_what_is_to_be_decided(any_house, client):
         '<span class="number">1.2</span> Справка об участии в конкурсе',
         "План работы МОЦ на 2026 год",
         "Методическая работа",
-        "31 марта 2026",
+        "31\xa0марта 2026",
         "Пётр Учителев",
         "справка.pdf",
         "Приняли 12 человек",
@@ -109,7 +109,7 @@ def test_a_choice_is_recorded_and_shown(any_house, client, link, choice, recorde
     assert stands.remark == "Нет подписи\nна листе 2"
     page = client.get(f"{url}?lang=en").get_data(as_text=True)
     assert f'<h1 id="verdict">{words}</h1>' in page
-    assert "2 March 2026, 09:00 by Анна Директорова" in page
+    assert "2\xa0March 2026, 09:00 by Анна Директорова" in page
     assert "Нет подписи" in page
     assert "<form" not in page
 

@@ -28,7 +28,9 @@ def client(any_house):
 def subscribed(any_house):
     """A subscription to everything, and its secret."""
     any_house.tick()
-    return add_subscription(any_house.office, NewSubscription("Сроки МОЦ; все", OccurrenceFilter()))
+    subscription = add_subscription(any_house.office, NewSubscription("Сроки МОЦ; все", OccurrenceFilter()))
+    any_house.pass_time(seconds=1)
+    return subscription
 
 
 @pytest.fixture
@@ -68,6 +70,35 @@ def test_a_date_alone_will_do(client, url):
     assert client.get(url, headers={"If-Modified-Since": earlier}).status_code == 200
     both = {"If-Modified-Since": modified, "If-None-Match": '"x"'}
     assert client.get(url, headers=both).status_code == 200
+
+
+def test_no_date_is_told_within_the_second_of_a_change(any_house, client):
+    """A date in whole seconds could not tell two changes of one second apart, so none is sent until it is over."""
+    any_house.tick()
+    token = add_subscription(any_house.office, NewSubscription("МОЦ", OccurrenceFilter()))[1]
+    assert "Last-Modified" not in client.get(f"/c/{token}.ics").headers
+    any_house.pass_time(seconds=1)
+    assert "Last-Modified" in client.get(f"/c/{token}.ics").headers
+
+
+def test_what_leaves_the_calendar_changes_its_date(any_house, client):
+    """Who asks by date alone learns of an entry that a filter, or the passing of days, no longer shows."""
+    any_house.tick()
+    planned = OccurrenceFilter(states=["planned"])
+    url = f"/c/{add_subscription(any_house.office, NewSubscription('МОЦ', planned))[1]}.ics"
+    any_house.pass_time(seconds=1)
+    first = client.get(url)
+    any_house.pass_time(seconds=10)
+    start(any_house.office, Actor(any_house.teacher, "cli"), any_house.occurrence("1.3").id)
+    any_house.tick()
+    any_house.pass_time(seconds=1)
+    second = client.get(url, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert second.status_code == 200
+    assert second.get_data().count(b"BEGIN:VEVENT") == first.get_data().count(b"BEGIN:VEVENT") - 1
+    held = {"If-Modified-Since": second.headers["Last-Modified"]}
+    assert client.get(url, headers=held).status_code == 304
+    any_house.pass_time(days=1)
+    assert client.get(url, headers=held).status_code == 200
 
 
 def test_asking_without_fetching(client, url):
@@ -127,7 +158,7 @@ def test_the_last_fetch_is_noted(any_house, subscribed):
     app.extensions["opora"].fetches.flush()
     with any_house.office.store.read() as connection:
         assert get_subscription(connection, subscribed[0].short_id).fetched_at == any_house.clock.now()
-    assert "Last fetched on 2 March 2026, 09:00" in client.get(f"{url}?lang=en").get_data(as_text=True)
+    assert "Last fetched on 2\xa0March 2026, 09:00" in client.get(f"{url}?lang=en").get_data(as_text=True)
 
 
 def test_a_dead_address_says_nothing(any_house, client, subscribed, url):

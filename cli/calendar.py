@@ -1,0 +1,259 @@
+"""`opora calendar`: subscriptions with an address of their own, and calendar files."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.calendar_lint import command as lint
+from cli.options import as_json
+from cli.output import language, print_facts, print_json, print_table, say
+from cli.wording import instant_text, names_text, text, word
+from engine.errors import N_
+from notifications.labels import STATES
+from notifications.translation import LANGUAGES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from activities.occurrences import OccurrenceFilter
+    from notifications.calendar.subscriptions import Subscription
+    from runtime.bootstrap import Application
+
+PRIVATE = N_(
+    "The address of “{name}” ({short_id}) is shown this once: whoever has it reads the calendar. "
+    "Lost: opora calendar rotate {short_id}. In wrong hands: opora calendar revoke {short_id}."
+)
+INSIDE = N_(
+    "It works on this machine only, since OPORA_PUBLIC_URL is not set. "
+    "Set it to the address that people reach the server at, then rotate the calendar."
+)
+REVOKED = N_("“{name}” can no longer be fetched. Calendar programs keep what they have until it is removed there.")
+NOT_LAUNCHED = N_("“{slug}” has nothing that falls due: launch it first (opora plan launch {slug}).")
+EVERYTHING = N_("everything")
+
+
+@click.group("calendar", help=N_("Calendar subscriptions and files."))
+def group() -> None:
+    """The noun."""
+
+
+group.add_command(lint)
+
+
+@group.command("add", help=N_("Make a calendar that programs subscribe to; prints its address, once."))
+@click.option("--name", required=True, metavar=N_("NAME"), help=N_("What subscribers see as the calendar's name."))
+@click.option("--plan", metavar=N_("PLAN"), help=N_("Only this plan."))
+@click.option("--section", metavar=N_("SECTION"), help=N_("Only this section of the plan, by number or title."))
+@click.option("--party", metavar=N_("PARTY"), help=N_("Only what this party is named for."))
+@click.option("--person", metavar=N_("PERSON"), help=N_("Only what this person answers for, as a party's contact."))
+@click.option("--state", "states", multiple=True, type=click.Choice(list(STATES)), help=N_("Only in this state."))
+@click.option("--language", "speaks", type=click.Choice(LANGUAGES), help=N_("The calendar's language."))
+@as_json
+def add(
+    *,
+    name: str,
+    plan: str | None,
+    section: str | None,
+    party: str | None,
+    person: str | None,
+    states: tuple[str, ...],
+    speaks: str | None,
+    as_json: bool,
+) -> None:
+    from cli.context import open_application
+    from notifications.calendar.subscriptions import NewSubscription, add_subscription
+
+    with closing(open_application()) as application:
+        with application.store.read() as connection:
+            wanted = _filter(connection, plan=plan, section=section, party=party, person=person, states=states)
+        asked = NewSubscription(name, wanted, speaks or language(), wanted.person_id)
+        added, token = add_subscription(application.office, asked)
+        _print_address(application, added, token, as_json=as_json)
+
+
+def _filter(
+    connection: "Connection",
+    *,
+    plan: str | None,
+    section: str | None,
+    party: str | None,
+    person: str | None,
+    states: Sequence[str],
+) -> "OccurrenceFilter":
+    from activities.occurrences import OccurrenceFilter
+    from activities.parties import get_party
+    from activities.people import get_person
+    from activities.plans import get_plan
+    from activities.sections import resolve_section
+
+    # A section is one of a plan: the only one there is, where none is named.
+    chosen = get_plan(connection, plan) if plan or section else None
+    return OccurrenceFilter(
+        plan_id=chosen.id if chosen else None,
+        section_id=resolve_section(connection, chosen, section).id if chosen and section else None,
+        party_id=get_party(connection, party).id if party else None,
+        person_id=get_person(connection, person).id if person else None,
+        states=states or None,
+    )
+
+
+def _print_address(application: "Application", made: "Subscription", token: str, *, as_json: bool) -> None:
+    urls = _urls(application, token)
+    if as_json:
+        print_json({"id": made.short_id, "name": made.name, **urls})
+    else:
+        for url in urls.values():
+            click.echo(url)
+    say(PRIVATE, name=made.name, short_id=made.short_id)
+    if application.settings.public_url is None:
+        say(INSIDE)
+
+
+def _urls(application: "Application", token: str) -> dict[str, str]:
+    settings = application.settings
+    # The first for programs, the second for a click on the same device, the third says how, for people.
+    base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    feed = f"{base}/c/{token}.ics"
+    return {"url": feed, "webcal": f"webcal:{feed.partition(':')[2]}", "page": f"{base}/c/{token}"}
+
+
+@group.command("list", help=N_("All calendar subscriptions, and when each was last fetched."))
+@as_json
+def list_(*, as_json: bool) -> None:
+    from cli.context import open_application
+    from notifications.calendar.subscriptions import list_subscriptions
+
+    with closing(open_application()) as application, application.store.read() as connection:
+        found = list_subscriptions(connection)
+        if as_json:
+            print_json([_plain(connection, each) for each in found])
+            return
+        zone = application.settings.zone
+        columns = (N_("Id"), N_("Name"), N_("Shows"), N_("Last fetched"), N_("Revoked"))
+        rows = [
+            (
+                each.short_id,
+                each.name,
+                _shows(connection, each),
+                instant_text(each.fetched_at, zone),
+                instant_text(each.revoked_at, zone),
+            )
+            for each in found
+        ]
+    print_table(columns, rows)
+
+
+@group.command("show", help=N_("One calendar subscription; its address is not stored and cannot be shown."))
+@click.argument("subscription", metavar=N_("CALENDAR"))
+@as_json
+def show(*, subscription: str, as_json: bool) -> None:
+    from cli.context import open_application
+    from notifications.calendar.subscriptions import get_subscription
+
+    with closing(open_application()) as application, application.store.read() as connection:
+        found = get_subscription(connection, subscription)
+        if as_json:
+            print_json(_plain(connection, found))
+            return
+        zone = application.settings.zone
+        facts = (
+            (N_("Id"), found.short_id),
+            (N_("Name"), found.name),
+            (N_("Shows"), _shows(connection, found)),
+            (N_("Language"), found.language),
+            (N_("Made"), instant_text(found.created_at, zone)),
+            (N_("Last fetched"), instant_text(found.fetched_at, zone)),
+            (N_("Revoked"), instant_text(found.revoked_at, zone)),
+        )
+    print_facts(facts)
+
+
+@group.command("revoke", help=N_("Let a calendar's address lead nowhere from now on."))
+@click.argument("subscription", metavar=N_("CALENDAR"))
+def revoke(*, subscription: str) -> None:
+    from cli.context import open_application
+    from notifications.calendar.subscriptions import get_subscription, revoke_subscription
+
+    with closing(open_application()) as application:
+        with application.store.read() as connection:
+            found = get_subscription(connection, subscription)
+        revoke_subscription(application.office, found)
+    say(REVOKED, name=found.name)
+
+
+@group.command("rotate", help=N_("Give a calendar a new address, also a revoked one; the old one is dead at once."))
+@click.argument("subscription", metavar=N_("CALENDAR"))
+@as_json
+def rotate(*, subscription: str, as_json: bool) -> None:
+    from cli.context import open_application
+    from notifications.calendar.subscriptions import get_subscription, rotate_subscription
+
+    with closing(open_application()) as application:
+        with application.store.read() as connection:
+            found = get_subscription(connection, subscription)
+        _print_address(application, found, rotate_subscription(application.office, found), as_json=as_json)
+
+
+@group.command("export", help=N_("Write a whole plan as a calendar file to standard output."))
+@click.option("--plan", metavar=N_("PLAN"), help=N_("Which plan; not needed where there is only one."))
+@click.option("--language", "speaks", type=click.Choice(LANGUAGES), help=N_("The calendar's language."))
+def export(*, plan: str | None, speaks: str | None) -> None:
+    from activities.occurrences import OccurrenceFilter
+    from activities.plans import get_plan
+    from cli.context import open_application
+    from notifications.calendar.feeds import refresh_plan, render_feed
+
+    with closing(open_application()) as application:
+        with application.store.read() as connection:
+            chosen = get_plan(connection, plan)
+        refresh_plan(application.office, chosen.id)
+        with application.store.read() as connection:
+            feed = render_feed(connection, chosen.title, OccurrenceFilter(plan_id=chosen.id), speaks or language())
+    if not feed.events:
+        say(NOT_LAUNCHED, slug=chosen.slug)
+    click.echo(feed.body, nl=False)
+
+
+def _plain(connection: "Connection", each: "Subscription") -> dict[str, object]:
+    return {
+        "id": each.short_id,
+        "name": each.name,
+        "shows": _choices(connection, each),
+        "language": each.language,
+        "created_at": each.created_at,
+        "fetched_at": each.fetched_at,
+        "revoked_at": each.revoked_at,
+    }
+
+
+def _shows(connection: "Connection", each: "Subscription") -> str:
+    """What a subscription is limited to, in words."""
+    chosen = _choices(connection, each)
+    states = [word(STATES, state) for state in each.filter.states or ()]
+    parts = [str(value) for name, value in chosen.items() if name != "states"]
+    return names_text([*parts, *states]) or text(EVERYTHING)
+
+
+def _choices(connection: "Connection", each: "Subscription") -> dict[str, object]:
+    from activities.parties import list_parties
+    from activities.people import get_person_by_id
+    from activities.plans import list_plans, list_sections
+
+    wanted = each.filter
+    plans = {plan.id: plan.slug for plan in list_plans(connection)}
+    choices: dict[str, object] = {}
+    if wanted.plan_id is not None:
+        choices["plan"] = plans[wanted.plan_id]
+    if wanted.plan_id is not None and wanted.section_id is not None:
+        sections = {section.id: section for section in list_sections(connection, wanted.plan_id)}
+        section = sections[wanted.section_id]
+        choices["section"] = f"{section.number} {section.title}".strip()
+    if wanted.party_id is not None:
+        choices["party"] = {party.id: party.name for party in list_parties(connection)}[wanted.party_id]
+    if wanted.person_id is not None:
+        choices["person"] = get_person_by_id(connection, wanted.person_id).name
+    if wanted.states is not None:
+        choices["states"] = sorted(wanted.states)
+    return choices

@@ -1,0 +1,302 @@
+"""Entries of feeds as stored: what changes them, what does not, and what a served feed leaves out."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from activities.acting import Actor
+from activities.decisions import DecisionRequest, Verdict, decide
+from activities.occurrences import OccurrenceFilter
+from activities.steps import NewDates, cancel, postpone, set_date
+from activities.tables import activity, occurrence
+from engine.tables import instance
+from notifications.calendar import feeds
+from notifications.calendar.feeds import refresh, refresh_daily, refresh_plan, render_feed
+from notifications.calendar.lint import lint
+from notifications.tables import feed_event
+
+EVERYTHING = OccurrenceFilter()
+
+
+@pytest.fixture
+def house(any_house):
+    """An installation whose feeds are up to date."""
+    any_house.tick()
+    return any_house
+
+
+def served(house, wanted=EVERYTHING, language="ru"):
+    """The feed as a program would be given it now, unfolded; every feed keeps the rules."""
+    with house.office.store.read() as connection:
+        feed = render_feed(connection, "МОЦ", wanted, language, house.office.today())
+    assert lint(feed.body) == []
+    return feed
+
+
+def events(feed):
+    """UID → the lines of an entry, unfolded."""
+    text = feed.body.decode().replace("\r\n ", "")
+    entries = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT", text, re.DOTALL)
+    return {re.search(r"UID:(\S+)", entry)[1]: entry for entry in entries}
+
+
+def entry(house, number, **wanted):
+    """The entry of a row's deadline."""
+    return events(served(house, **wanted)).get(house.occurrence(number).public_id, "")
+
+
+def sequence(text):
+    return int(re.search(r"SEQUENCE:(\d+)", text)[1])
+
+
+def everything_stored(house):
+    with house.office.store.read() as connection:
+        return connection.execute(feed_event.select().order_by(*feed_event.primary_key)).all()
+
+
+def test_an_entry_says_what_people_need(house):
+    """Number, title, state, who owes, what shall come of it, section: all on the day of the deadline."""
+    text = entry(house, "1.2")
+    assert "SUMMARY:1.2 Справка об участии в конкурсе" in text
+    assert "DTSTART;VALUE=DATE:20260331" in text
+    assert "DTEND;VALUE=DATE:20260401" in text
+    assert "Школа № 12" in text
+    assert "CATEGORIES:Методическая работа,запланировано" in text
+    assert "STATUS:CONFIRMED" in text
+    assert "TRANSP:TRANSPARENT" in text
+
+
+def test_an_event_has_its_day_and_the_day_of_its_evidence(house):
+    """A seminar takes its day; five working days later its evidence is due, as an entry of its own."""
+    found = events(served(house))
+    public_id = house.occurrence("1.1").public_id
+    assert "DTSTART;VALUE=DATE:20260320" in found[f"{public_id}-event_day"]
+    assert "TRANSP:OPAQUE" in found[f"{public_id}-event_day"]
+    assert "DTSTART;VALUE=DATE:20260327" in found[public_id]
+    assert "SUMMARY:1.1 Подтверждение: Семинар" in found[public_id]
+
+
+def test_time_and_repetition_change_no_byte(house):
+    """Refreshing again, later the same day, by any worker, leaves every stored row as it was."""
+    before, first = everything_stored(house), served(house)
+    house.pass_time(hours=5)
+    house.tick()
+    refresh_plan(house.office, house.plan.id)
+    assert refresh_daily(house.office) is False
+    assert everything_stored(house) == before
+    assert served(house).etag == first.etag
+
+
+def test_a_change_raises_the_sequence_of_its_entry_alone(house):
+    """One occurrence's step leaves the others' entries as they were; its own says when it changed."""
+    before = events(served(house))
+    house.pass_time(hours=1)
+    house.hand_in("1.2")
+    house.tick()
+    after = events(served(house))
+    changed = {uid for uid in after if after[uid] != before[uid]}
+    uid = house.occurrence("1.2").public_id
+    assert changed == {uid}
+    assert sequence(after[uid]) > sequence(before[uid])
+    assert "LAST-MODIFIED:20260302T070000Z" in after[uid]
+    assert "DTSTAMP:20260302T070000Z" in after[uid]
+
+
+def test_a_new_name_shows_and_keeps_the_identity(house):
+    """A renamed and renumbered row is the same entry with another text."""
+    uid = house.occurrence("1.2").public_id
+    with house.office.store.write() as work:
+        renamed = update(activity).where(activity.c.number == "1.2").values(number="2.7", title="Иначе")
+        work.connection.execute(renamed)
+    refresh_plan(house.office, house.plan.id)
+    text = events(served(house))[uid]
+    assert "SUMMARY:2.7 Иначе" in text
+    assert sequence(text) == 1
+
+
+def test_a_moved_deadline_keeps_the_identity_and_tells_the_first_day(house):
+    """A postponed occurrence stands on its new day under its old UID, and says for when it was planned."""
+    uid = house.occurrence("1.2").public_id
+    dates = NewDates(date(2026, 4, 15))
+    postpone(
+        house.office, Actor(house.head, "cli"), house.occurrence("1.2").id, dates, reason="Карантин", basis="приказ № 5"
+    )
+    house.tick()
+    text = events(served(house))[uid]
+    assert "DTSTART;VALUE=DATE:20260415" in text
+    assert "31.03.2026" in text
+
+
+def test_states_are_seen_at_a_glance(house):
+    """Overdue, returned and done stand before the title."""
+    first = house.hand_in("1.2")
+    second = house.hand_in("1.1")
+    judge = Actor(house.head, "cli")
+    decide(house.office, judge, DecisionRequest(first.id, first.manifest_digest, Verdict.ACCEPT))
+    decide(house.office, judge, DecisionRequest(second.id, second.manifest_digest, Verdict.RETURN, "Нет печати"))
+    house.tick()
+    assert "SUMMARY:✓ 1.2" in entry(house, "1.2")
+    assert "SUMMARY:↩ 1.1" in entry(house, "1.1")
+    house.pass_time(days=45)
+    house.tick()
+    assert "SUMMARY:! 1.3" in entry(house, "1.3")
+    assert "SUMMARY:✓ 1.2" in entry(house, "1.2")
+
+
+def test_the_day_itself_makes_overdue_once(house):
+    """What is due on a day is overdue from the next: the daily refresh says so once, without any step."""
+    house.clock.set(datetime(2026, 4, 10, 20, 0, tzinfo=UTC))
+    assert refresh_daily(house.office) is True
+    assert "!" not in entry(house, "1.3")
+    house.clock.set(datetime(2026, 4, 10, 21, 0, tzinfo=UTC))
+    assert refresh_daily(house.office) is True
+    assert "SUMMARY:! 1.3" in entry(house, "1.3")
+    assert refresh_daily(house.office) is False
+
+
+def test_what_is_called_off_is_shown_so_for_a_while(house):
+    """A cancelled occurrence stays as CANCELLED for sixty days, so that calendars take it away, then goes."""
+    cancel(house.office, Actor(house.head, "cli"), house.occurrence("1.3").id, reason="Не нужен", basis="приказ № 6")
+    house.tick()
+    assert "STATUS:CANCELLED" in entry(house, "1.3")
+    house.pass_time(days=60)
+    assert entry(house, "1.3") != ""
+    house.pass_time(days=1)
+    assert entry(house, "1.3") == ""
+
+
+def test_a_day_that_is_lost_is_taken_away(house):
+    """An occurrence that has no date any more leaves a cancelled entry where it stood, and comes back by a new one."""
+    target = house.occurrence("1.3")
+    with house.office.store.write() as work:
+        work.connection.execute(update(instance).where(instance.c.id == target.instance_id).values(due_on=None))
+        refresh(work, [target.id], house.office.today())
+    text = entry(house, "1.3")
+    assert "STATUS:CANCELLED" in text
+    assert "DTSTART;VALUE=DATE:20260410" in text
+    with house.office.store.write() as work:
+        back = update(instance).where(instance.c.id == target.instance_id).values(due_on=date(2026, 4, 20))
+        work.connection.execute(back)
+        refresh(work, [target.id], house.office.today())
+    again = entry(house, "1.3")
+    assert "STATUS:CONFIRMED" in again
+    assert sequence(again) == sequence(text) + 1 == 2
+
+
+def test_a_month_is_no_event_day(house):
+    """While the day of an event is not known, no month of busy days stands in calendars."""
+    target = house.occurrence("1.1")
+    with house.office.store.write() as work:
+        work.connection.execute(
+            update(instance).where(instance.c.id == target.instance_id).values(starts_on=date(2026, 3, 1))
+        )
+        work.connection.execute(
+            update(occurrence)
+            .where(occurrence.c.id == target.id)
+            .values(ends_on=date(2026, 3, 31), planned_starts_on=date(2026, 3, 1), planned_ends_on=date(2026, 3, 31))
+        )
+        refresh(work, [target.id], house.office.today())
+    assert "STATUS:CANCELLED" in events(served(house))[f"{target.public_id}-event_day"]
+    set_date(house.office, Actor(house.coordinator, "cli"), target.id, NewDates(date(2026, 3, 25)))
+    house.tick()
+    text = events(served(house))[f"{target.public_id}-event_day"]
+    assert "STATUS:CONFIRMED" in text
+    assert "DTSTART;VALUE=DATE:20260325" in text
+
+
+def test_a_served_feed_rolls_and_an_export_is_whole(house):
+    """What lies far behind is no longer served; the export of the plan still has it."""
+    house.pass_time(days=160)
+    assert entry(house, "1.3") == ""
+    with house.office.store.read() as connection:
+        whole = render_feed(connection, "МОЦ", OccurrenceFilter(plan_id=house.plan.id), "ru")
+    assert whole.events == 4
+    assert whole.left_out == 0
+
+
+def test_a_full_feed_leaves_out_the_farthest(house, monkeypatch):
+    """Beyond its limits a served feed keeps the nearest entries and says how many it left out."""
+    whole = [len(body.encode()) for body in events(served(house)).values()]
+    size = len(served(house).body)
+    for limits, kept in ((("MOST_EVENTS", 3), 3), (("MOST_BYTES", size - sum(whole[2:])), 2), (("MOST_BYTES", 1), 0)):
+        with monkeypatch.context() as patched:
+            patched.setattr(feeds, *limits)
+            feed = served(house)
+        assert (feed.events, feed.left_out) == (kept, 4 - kept)
+        days = re.findall(r"DTSTART;VALUE=DATE:(\d+)", feed.body.decode())
+        assert days == ["20260320", "20260327", "20260331", "20260410"][:kept]
+
+
+def test_many_occurrences_take_many_queries(house, monkeypatch):
+    """A feed of more occurrences than a query may name has them all, in the order of their days."""
+    whole = served(house)
+    monkeypatch.setattr(feeds, "_IDS_A_QUERY", 1)
+    assert served(house).body == whole.body
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        ({}, ["1.1", "1.2", "1.3"]),
+        ({"states": ["evidence_submitted"]}, ["1.2"]),
+        ({"section_id": 999}, []),
+        ({"person_id": "teacher"}, ["1.1", "1.2", "1.3"]),
+        ({"person_id": "head"}, []),
+    ],
+    ids=str,
+)
+def test_a_filter_shows_what_it_asks_for(house, wanted, numbers):
+    """Section, state, and a person's own rows."""
+    house.hand_in("1.2")
+    house.tick()
+    if "person_id" in wanted:
+        wanted = {"person_id": getattr(house, wanted["person_id"]).id}
+    text = served(house, OccurrenceFilter(**wanted)).body.decode().replace("\r\n ", "")
+    assert sorted(set(re.findall(r"SUMMARY:\S*?\s?(1\.\d)", text))) == numbers
+
+
+def test_both_languages_are_kept(house):
+    """Each entry is stored in Russian and in English, under one UID."""
+    russian, english = (events(served(house, language=each)) for each in ("ru", "en"))
+    assert russian.keys() == english.keys()
+    uid = house.occurrence("1.2").public_id
+    assert "запланировано" in russian[uid]
+    assert "planned" in english[uid]
+
+
+def test_hostile_rows_leave_a_feed_whole(house):
+    """Whatever stands in a row of the plan, the feed keeps the rules and all its entries."""
+    evil = "a;b,c\\d\r\nEND:VCALENDAR\r\n\u202e" + "я" * 3000
+    with house.office.store.write() as work:
+        work.connection.execute(update(activity).values(title=evil, result=evil))
+    refresh_plan(house.office, house.plan.id)
+    assert served(house).events == 4
+
+
+def test_workers_refresh_one_after_the_other(any_house):
+    """Many workers at once store each entry once, and the newest reading is the one that stays."""
+    ids = [any_house.occurrence(number).id for number in ("1.1", "1.2", "1.3")]
+
+    def work_on(number):
+        with any_house.office.store.write() as work:
+            if number % 3 == 0:
+                renamed = update(activity).where(activity.c.number == "1.2").values(title=f"Название {number}")
+                work.connection.execute(renamed)
+            refresh(work, ids if number % 2 else ids[::-1], any_house.office.today())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work_on, range(24)))
+    title = any_house.occurrence("1.2").title
+    assert f"SUMMARY:1.2 {title}" in entry(any_house, "1.2")
+    assert served(any_house).events == 4
+
+
+def test_a_feed_without_entries_was_never_changed(any_house):
+    """Before anything is at work a feed is an empty calendar that keeps the rules."""
+    feed = served(any_house, OccurrenceFilter(plan_id=999))
+    assert feed.events == 0
+    assert feed.modified_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert feed.modified_at + timedelta(days=1) < any_house.clock.now()
