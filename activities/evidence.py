@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from activities.acting import Actor
-from activities.evidence_folder import MEGABYTE, StoredBlob
+from activities.evidence_folder import MEGABYTE, EvidenceMissingError, StoredBlob
 from activities.firing import fire_for
 from activities.office import Office
 from activities.tables import blob, evidence
@@ -44,7 +44,11 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece; `name` is the file's name, the link's address or the note's text."""
+    """One piece; `name` is the file's name, the link's address or the note's text.
+
+    Attributes:
+        removed_at: when it was taken out of what the next submission seals; earlier submissions keep it.
+    """
 
     id: int
     occurrence_id: int
@@ -55,6 +59,7 @@ class Evidence:
     size: int | None
     added_at: datetime
     added_by: str
+    removed_at: datetime | None
 
 
 def add_file(
@@ -129,18 +134,38 @@ def remove_evidence(office: Office, actor: Actor, occurrence_id: int, evidence_i
         fire_for(office, work, actor, occurrence_id, event="add_evidence", payload={"removed": evidence_id})
 
 
-def list_evidence(connection: Connection, occurrence_id: int) -> list[Evidence]:
-    """What the next submission would seal, in the order in which it came."""
-    rows = connection.execute(
+def list_evidence(connection: Connection, occurrence_id: int, *, with_removed: bool = False) -> list[Evidence]:
+    """What the next submission would seal, in the order in which it came; `with_removed` also what was taken out."""
+    wanted = (
         select(evidence, blob.c.size)
         .outerjoin(blob, blob.c.digest == evidence.c.blob_digest)
-        .where(evidence.c.occurrence_id == occurrence_id, evidence.c.removed_at.is_(None))
+        .where(evidence.c.occurrence_id == occurrence_id)
         .order_by(evidence.c.id)
-    ).mappings()
+    )
+    if not with_removed:
+        wanted = wanted.where(evidence.c.removed_at.is_(None))
     return [
         Evidence(**{name: row[name] for name in Evidence.__slots__ if name != "kind"}, kind=EvidenceKind(row["kind"]))
-        for row in rows
+        for row in connection.execute(wanted).mappings()
     ]
+
+
+def list_damaged(office: Office) -> tuple[int, list[bytes]]:
+    """How many files evidence names, and the SHA-256 of those that are missing or not what they were.
+
+    Every file is read again, outside any transaction.
+    """
+    with office.store.read() as connection:
+        digests = list(connection.execute(select(blob.c.digest).order_by(blob.c.digest)).scalars())
+    return len(digests), [digest for digest in digests if not _is_whole(office, digest)]
+
+
+def _is_whole(office: Office, digest: bytes) -> bool:
+    try:
+        office.evidence.check(digest)
+    except EvidenceMissingError:
+        return False
+    return True
 
 
 def fold_file_name(name: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.days import DAY, DAY_METAVAR
 from cli.occurrence_decision import accept, return_
 from cli.occurrence_evidence import add_evidence, outcome, remove_evidence, submit, withdraw
+from cli.occurrence_filter import OVERDUE, find_occurrences
 from cli.occurrence_show import command as show
 from cli.occurrence_show import occurrence_json, state_text
 from cli.occurrence_steps import cancel, postpone, reopen, set_date, start
@@ -18,13 +18,6 @@ from cli.output import print_json, print_table
 from cli.wording import day_text, names_text, window_text
 from engine.errors import N_
 from notifications.labels import STATES
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from activities.occurrences import Occurrence, OccurrenceFilter
-
-OVERDUE = "overdue"
 
 
 @click.group("occurrence", help=N_("Work on what falls due: dates, evidence, submission, decision."))
@@ -63,14 +56,20 @@ def list_(
     due_before: date | None,
     as_json: bool,
 ) -> None:
-    from activities.occurrences import list_occurrences
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
         today = application.office.today()
-        wanted = _filter(connection, plan, section=section, party=party, person=person, due_before=due_before)
-        found = list_occurrences(connection, wanted)
-    chosen = [each for each in found if not states or _stands(each, states, today)]
+        chosen = find_occurrences(
+            connection,
+            today,
+            plan=plan,
+            section=section,
+            party=party,
+            person=person,
+            states=states,
+            due_before=due_before,
+        )
     if as_json:
         print_json([occurrence_json(each, today) for each in chosen])
         return
@@ -89,34 +88,4 @@ def list_(
             )
             for each in chosen
         ],
-    )
-
-
-def _stands(each: "Occurrence", states: Sequence[str], today: date) -> bool:
-    """Whether it is in one of these states; overdue is derived and counts as one."""
-    return each.state in states or (OVERDUE in states and each.is_overdue(today))
-
-
-def _filter(
-    connection: "Connection",
-    plan: str | None,
-    *,
-    section: str | None,
-    party: str | None,
-    person: str | None,
-    due_before: date | None,
-) -> "OccurrenceFilter":
-    from activities.occurrences import OccurrenceFilter
-    from activities.parties import get_party
-    from activities.people import get_person
-    from activities.plans import get_plan
-    from activities.sections import resolve_section
-
-    of_plan = get_plan(connection, plan) if plan or section else None
-    return OccurrenceFilter(
-        plan_id=of_plan.id if of_plan else None,
-        section_id=resolve_section(connection, of_plan, section).id if of_plan and section else None,
-        party_id=get_party(connection, party).id if party else None,
-        person_id=get_person(connection, person).id if person else None,
-        due_before=due_before,
     )

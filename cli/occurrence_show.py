@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.changing import people_text, reference_argument
+from cli.history import Told, list_told
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table
 from cli.wording import CONFIDENCES, day_text, instant_text, names_text, size_text, text, window_text, word
 from engine.errors import N_
-from notifications.labels import KINDS, OUTCOMES, STATES
+from notifications.labels import EVENTS, KINDS, OUTCOMES, STATES
 from notifications.translation import translate
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ OVERDUE_SINCE = N_("{state}, overdue")
 BEFORE_RECORD = N_("due before the start of record; nothing is sent for it")
 POSTPONED = N_("{dates} (planned: {planned}; postponed {count} times)")
 CLARIFIED = N_("{dates} (planned: {planned})")
+LAST_STEPS = N_("Last steps (all of them: opora history)")
+SHOWN_STEPS = 5
 AWAITED = {
     "submit": N_("evidence by {due}: {people}"),
     "set_date": N_("a date: {people}"),
@@ -50,6 +53,7 @@ class Shown:
     submissions: "list[tuple[Submission, Decision | None]]"
     next_step: "NextStep | None"
     events: tuple[str, ...]
+    history: "list[Told]"
 
 
 @click.command("show", help=N_("Show an occurrence: its dates, evidence, decisions, and whose move it is."))
@@ -68,6 +72,7 @@ def command(*, reference: str, as_json: bool) -> None:
     _print_occurrence(shown, office.today())
     _print_submissions(shown, office)
     _print_evidence(shown, office)
+    _print_history(shown, office)
 
 
 def _gather(connection: "Connection", target: "Occurrence") -> Shown:
@@ -82,6 +87,7 @@ def _gather(connection: "Connection", target: "Occurrence") -> Shown:
         submissions=[(each, find_decision(connection, each.id)) for each in list_submissions(connection, target.id)],
         next_step=find_next_step(connection, target),
         events=list_events(connection, target),
+        history=list_told(connection, [target]),
     )
 
 
@@ -199,6 +205,23 @@ def _print_evidence(shown: Shown, office: "Office") -> None:
     )
 
 
+def _print_history(shown: Shown, office: "Office") -> None:
+    """The last steps; all of them, and what was said, by `opora history`."""
+    click.echo(f"\n{translate(LAST_STEPS, language())}")
+    columns = (N_("When"), N_("Who"), N_("What"))
+    print_table(
+        columns,
+        [
+            (
+                instant_text(told.entry.entry.at, office.calendar.zone),
+                told.actor,
+                word(EVENTS, told.entry.entry.event),
+            )
+            for told in shown.history[-SHOWN_STEPS:]
+        ],
+    )
+
+
 def occurrence_json(each: "Occurrence", today: date) -> dict[str, Any]:
     """An occurrence as data for programs; names of states, kinds and events are the program's own."""
     return {
@@ -242,6 +265,7 @@ def _json(shown: Shown, today: date) -> dict[str, Any]:
         "result": shown.occurrence.result,
         "awaited": awaited,
         "events": shown.events,
+        "steps": len(shown.history),
         "submissions": [_submission_json(*each) for each in shown.submissions],
         "evidence": [
             {
