@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -134,15 +135,16 @@ class Process:
             start_new_session=True,
         )
 
-    def wait_for(self, words: str) -> str:
-        """Read until a line holds the words; fail at the end of the output."""
+    def wait_for(self, *words: str) -> None:
+        """Read until each of the words was said, in whatever order; fail at the end of the output."""
         assert self.running.stderr is not None
-        seen = []
+        wanted, seen = set(words), []
         for line in self.running.stderr:
             seen.append(line)
-            if words in line:
-                return line
-        raise AssertionError(f"“{words}” was never said, only:\n{''.join(seen)}")
+            wanted -= {each for each in wanted if each in line}
+            if not wanted:
+                return
+        raise AssertionError(f"{wanted} was never said, only:\n{''.join(seen)}")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal; how the process ended."""
@@ -153,6 +155,14 @@ class Process:
         """Wait until it ends by itself; how it ended."""
         self.running.communicate(timeout=SECONDS)
         return self.running.returncode
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -97,9 +97,7 @@ def test_a_tick_takes_a_plan_from_timers_to_letters(launched: Application, move_
     move_clock("2026-04-06T06:00:00Z")
     report = run_tick(launched)
     assert report.failures == {}
-    assert 0 not in {name: report.done[name] for name in ("timers", "messages", "digests", "letters")}.values(), (
-        report.done
-    )
+    assert 0 not in [report.done[name] for name in ("timers", "messages", "digests", "letters")], report.done
     with launched.store.read() as connection:
         begun = select(func.count()).where(history.c.event == "start", history.c.channel == "timer")
         assert connection.execute(begun).scalar_one() > 0
