@@ -30,7 +30,7 @@ from runtime.ticking import run_tick
 
 HERE = Path(__file__).resolve().parent
 COORDINATOR = "lavrentieva@parus.example.org"
-LAUNCHED_AT, TODAY = "2026-01-12T05:00:00Z", date(2026, 6, 24)
+LAUNCHED_AT, TODAY = "2026-01-12T05:00:00Z", date(2026, 6, 23)
 SECONDS_TO_START, SECONDS_TO_STOP = 30, 15
 LINK = re.compile(r"https?://\S+/d/\S+")
 
