@@ -90,7 +90,9 @@ def dateparser_days() -> Callable[[Case], Days]:
     def days(case: Case) -> Days:
         base = datetime.fromisoformat(case["plan_start"])
         settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY"}
-        found = [moment.date() for _text, moment in search_dates(case["phrase"], languages=["ru"], settings=settings) or []]
+        found = [
+            moment.date() for _text, moment in search_dates(case["phrase"], languages=["ru"], settings=settings) or []
+        ]
         return (min(found), max(found)) if found else None
 
     return days
@@ -125,21 +127,9 @@ def others(part: str) -> Iterator[tuple[str, float]]:
             print(f"{name} is not installed and was left out", file=sys.stderr)
             continue
         yield from scored_by_days(name, days, part)
-    yield from scored_by_days("opora", lambda case: outer_days([w.to_pair() for w in pairs(case)]), part)
-
-
-class Pair:
-    """A window of a schedule as days."""
-
-    def __init__(self, start: date | None, due: date) -> None:
-        self.start, self.due = start, due
-
-    def to_pair(self) -> tuple[date, date]:
-        return self.start or self.due, self.due
-
-
-def pairs(case: Case) -> list[Pair]:
-    return [Pair(window.start, window.due) for window in read(case).occurrences]
+    yield from scored_by_days(
+        "opora", lambda case: outer_days([(w.start or w.due, w.due) for w in read(case).occurrences]), part
+    )
 
 
 def outer_days(windows: list[tuple[date, date]]) -> Days:

@@ -31,6 +31,7 @@ PartType = TypeVar("PartType", bound=Part)
 
 _SEPARATORS = {"COMMA", "DASH", "OPEN", "CLOSE", "SLASH", "MARK", "AND"}
 _CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME"}
+_DATED = {"MONTH", "DATE", "DAYMONTH", "YEARS", "WEEKDAY"}
 _PREPOSITIONS = {"V", "NA", "ZA", "S"}
 
 
@@ -80,6 +81,7 @@ def gather(islands: list[Island], text: str) -> Cell:
         elif item.island.pieces[0].kind == "SLASH":
             cell.doubt("alternatives")
     _doubt_numbers(cell)
+    _doubt_remarks(cell)
     _pair_since_with_until(cell)
     _extend_until(cell)
     _inherit_days(cell)
@@ -103,6 +105,16 @@ def _doubt_numbers(cell: Cell) -> None:
         item.role == "unread" and item.island.pieces[0].kind == "NUM" for item in cell.items
     ):
         cell.doubt("numbers_unread")
+
+
+def _doubt_remarks(cell: Cell) -> None:
+    """A remark that holds a date, and a day that is still to be agreed."""
+    for item in cell.items:
+        if isinstance(item.part, Remark) and {piece.kind for piece in item.island.pieces} & _DATED:
+            cell.doubt("date_in_remark")
+    days = any(one.grain is Grain.DAY for part in cell.all(Windows) for one in part.stretches)
+    if days and any(remark.flag == "date_to_be_agreed" for remark in cell.all(Remark)):
+        cell.doubt("day_to_be_agreed")
 
 
 def _doubt_of(kind: str) -> str:

@@ -191,6 +191,8 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
     cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
+    if ASKING & set(cell.doubts):
+        return Decision(ScheduleKind.UNDETERMINED)
     if rhythm.unit is not Unit.MONTH and any(portion.kind is not PortionKind.DAY for portion in rhythm.portions):
         cell.doubt("loose_portion")
     if rhythm.unit is Unit.TERM:

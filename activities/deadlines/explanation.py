@@ -22,6 +22,8 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "short_date": ("краткая запись похожа и на номер", "so short a date looks like a number too"),
     "document_date": ("дата может быть датой документа", "the date may be that of a document"),
     "numbers_unread": ("числа не прочитаны", "numbers were not read"),
+    "date_in_remark": ("в примечании названа дата", "the remark names a date"),
+    "day_to_be_agreed": ("день ещё должны согласовать", "the day is still to be agreed"),
     "which_year": ("не сказано, в каком году", "it does not say in which year"),
     "alternatives": ("названо «или»: взяты все варианты", "it says “or”: all choices were taken"),
     "spelling_mended": ("исправлена описка или пробел", "a slip or a space was mended"),

@@ -19,7 +19,10 @@ _KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class NormalText:
-    """Lower case, one kind of dash, quote and space; `origin[i]` is where character `i` stood in the cell."""
+    """Lower case, one kind of dash and quote, no two spaces together.
+
+    `origin[i]` is the place of `text[i]` in the cell.
+    """
 
     text: str
     origin: tuple[int, ...]
@@ -44,6 +47,9 @@ def normalise(raw: str) -> NormalText:
             text[-1] = "й"
             continue
         for plain in _plain(character):
+            if plain.isspace() and text and text[-1].isspace():
+                text[-1] = max(text[-1], plain, key="\n".__eq__)
+                continue
             text.append(plain)
             origin.append(place)
     return NormalText("".join(text), tuple(origin), raw)
@@ -58,4 +64,6 @@ def _plain(character: str) -> str:
     if character.isspace():
         return " "
     raised = unicodedata.decomposition(character).startswith("<super>")
-    return "" if raised else unicodedata.normalize("NFKC", character).lower().replace("ё", "е")
+    folded = unicodedata.normalize("NFKC", character).lower().replace("ё", "е")
+    # Several letters only for the one sign Ⅱ; ¼ must not become 1 and 4.
+    return "" if raised else folded if len(folded) == 1 or folded.isalpha() else character

@@ -13,6 +13,11 @@ class Nth:
     nth: int
     weekdays: tuple[int, ...]
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether a month can have such a day: no thirteenth Friday, no thirtieth working day."""
+        return 1 <= abs(self.nth) <= (5 if len(self.weekdays) == 1 else 23)
+
     def on(self, year: int, month: int) -> date:
         """The day itself.
 
@@ -149,6 +154,10 @@ class Portion:
     @property
     def doubts(self) -> tuple[str, ...]:
         """What a person should see about it."""
+        most = {PortionKind.DECADE: 3, PortionKind.WEEK: 5, PortionKind.HALF: 2}.get(self.kind, self.last)
+        impossible = isinstance(self.day, Nth) and not self.day.is_possible
+        if impossible or not 0 != self.first <= self.last <= most:
+            return ("no_such_day",)
         if self.kind is PortionKind.WEEK:
             return ("week_of_month",)
         loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}

@@ -57,7 +57,8 @@ def _spans(normal: NormalText, cell: Cell) -> Iterator[Span]:
         start, last = normal.span(pieces[0].start, pieces[-1].end)
         if start > end:
             yield Span(end, start, "space")
-        yield Span(start, last, item.role)
-        end = last
+        if last > end:  # a sign that stands for several letters gives its span once
+            yield Span(max(start, end), last, item.role)
+        end = max(end, last)
     if end < len(normal.raw):
         yield Span(end, len(normal.raw), "space")

@@ -2,12 +2,13 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from dateutil.rrule import rrulestr
 
-from activities.deadlines.parts import Nth, Portion, PortionKind, Rhythm, Unit
+from activities.deadlines.parts import Edge, Nth, Portion, PortionKind, Rhythm, Unit
 from activities.deadlines.placing import PlanPeriod
 from activities.deadlines.schedule import Window
 
@@ -180,7 +181,7 @@ def _opening(rhythm: Rhythm, due: date) -> date:
         return due.replace(day=1)
     for first, last in rhythm.days:
         if min(last, monthrange(due.year, due.month)[1]) == due.day:
-            return due.replace(day=first)
+            return due.replace(day=min(first, due.day))
     return due
 
 
@@ -189,20 +190,16 @@ def _portions(rhythm: Rhythm, start: date, end: date) -> Iterator[Window]:
     months = _months_of(rhythm) if rhythm.unit is not Unit.MONTH else None
     for first, last in _blocks(Rhythm(Unit.MONTH), start, end, PlanPeriod(start, end)):
         if months is None:
-            yield from _cut((_portion(portion, first) for portion in rhythm.portions), start, end)
+            yield from _cut((days for portion in rhythm.portions for days in _portion(portion, first)), start, end)
         elif first.month in months:
             yield from _cut(iter([(first, last)]), start, end)
 
 
-def _portion(portion: Portion, month: date) -> tuple[date, date]:
+def _portion(portion: Portion, month: date) -> Iterator[tuple[date, date]]:
+    """The portion of one month; none where the month has no such days (a fifth week in February)."""
     first, last = portion.days()
-    final = _last_day(month.year, month.month)
-
-    def day(place: int | Nth) -> date:
-        number = place if isinstance(place, int) else 1
-        return month.replace(day=number) if number > 0 else final + timedelta(days=number)
-
-    return day(first), day(last)
+    with suppress(ValueError):
+        yield Edge(month.month, first).on(month.year), Edge(month.month, last).on(month.year)
 
 
 def split_evenly(count: int, limits: list[Window], plan: PlanPeriod) -> list[Window]:
