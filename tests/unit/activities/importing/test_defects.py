@@ -48,6 +48,16 @@ def test_a_number_that_stands_twice_in_a_section_is_told(read: Read) -> None:
     assert len(reading.activities) == 3
 
 
+def test_a_long_number_counts_in_the_outermost_section(read: Read) -> None:
+    """«1.1» twice below «I» is told even from one subsection to the next; below «II» it is another number."""
+    reading = read(
+        *("I. Кадры |||", "Курсы |||", "1.1 | Совет | Центр | май |", "Слёты |||", "1.1 | Слёт | Центр | май |"),
+        *("II. Сайт |||", "1.1 | Обзор | Центр | май |"),
+    )
+
+    assert _codes(reading) == [("duplicate_number", 7)]
+
+
 def test_a_heading_may_repeat_an_activitys_number(read: Read) -> None:
     """An activity 5.3 and a heading 5.3 in one section are told."""
     reading = read("V. Кадры |||", "5.3 | Совет | Центр | май |", "5.3 Слёты |||", "5.3.1 | Слёт | Центр | май |")
@@ -87,6 +97,7 @@ def test_a_day_in_the_title_that_differs_is_told(read: Read) -> None:
         "1 | Совет 12.05.2026 | Центр | 15.05.2026 |",
         "2 | Работа по приказу от 12.02.2026 № 5 | Центр | май |",
         "3 | Слёт 12.05.2026 | Центр | май |",
+        "4 | Обзор итогов 12.05.2019 | Центр | май |",
     )
 
     assert _codes(reading) == [("date_in_title_differs", 3)]
@@ -153,6 +164,7 @@ def test_messages_can_be_said_in_another_language(read: Read) -> None:
     [
         ([*["май 2026"] * 5, "декабрь 2025"], calendar_year(2026)),
         (["октябрь 2025", "ноябрь 2025", "май 2026"], school_year(2025)),
+        (["май 2024", "май 2026", "июнь 2026"], calendar_year(2026)),
         (["май", "в течение года"], None),
     ],
 )

@@ -54,6 +54,18 @@ def test_deleted_text_is_not_shown(write_docx: Write, markup, silent: str) -> No
     assert _read_cell(write_docx, markup, f"<w:tc><w:p>{_run('да')}{silent}</w:p></w:tc>") == "да"
 
 
+def test_controls_around_rows_and_cells_are_seen_through(write_docx: Write, markup) -> None:
+    """A repeating section puts content controls around rows and cells; they are rows and cells all the same."""
+
+    def controlled(content: str) -> str:
+        return f"<w:sdt><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+    row = f"<w:tr>{markup.cell('а')}{controlled(markup.cell('б'))}</w:tr>"
+    (table,) = read_docx(write_docx(f"<w:tbl>{controlled(row)}</w:tbl>")).tables()
+
+    assert [[fold_lines(one.text) for one in row.cells] for row in table.rows] == [["а", "б"]]
+
+
 def test_signs_become_characters(write_docx: Write, markup) -> None:
     """Breaks part lines, tabs part words, a hyphen that must not break is a hyphen, a soft one is nothing."""
     date = "<w:t>14</w:t><w:noBreakHyphen/><w:t>17</w:t><w:tab/><w:t>ма</w:t><w:softHyphen/><w:t>я</w:t>"

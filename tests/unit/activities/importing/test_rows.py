@@ -49,6 +49,14 @@ def test_a_lone_wide_cell_is_a_heading() -> None:
     assert _shapes(layout) == [("section", "I. Кадры"), ("activity", "1"), ("empty", "2")]
 
 
+def test_a_wide_heading_needs_no_number_or_title_below_it() -> None:
+    """A merged row heads a section whatever column it begins in."""
+    headings = ("Срок", "Ответственный", "Мероприятие")
+    layout = _sort(_table(("Кадры", None, None), ("май", "Центр", "Совет"), headings=headings))
+
+    assert _shapes(layout) == [("section", "Кадры"), ("activity", "")]
+
+
 def test_a_number_and_a_title_alone_may_be_a_heading() -> None:
     """With nothing else in the row a Roman number heads a section, an Arabic one if the next number continues it."""
     layout = _sort(
@@ -136,7 +144,7 @@ def test_remarks_are_no_sections(remark: str) -> None:
 def test_lines_around_tables_are_title_headings_or_unplaced() -> None:
     """Above the first table stands the title; a numbered line between tables heads the next; the rest is told."""
     layout = _sort(
-        Paragraph("УТВЕРЖДАЮ", _place(1)),
+        Paragraph("I. УТВЕРЖДАЮ", _place(1)),
         Paragraph("План на 2026 год", _place(2)),
         Paragraph("I. Кадры", _place(3)),
         _table(("1", "Совет", "май", "", "")),
@@ -148,7 +156,7 @@ def test_lines_around_tables_are_title_headings_or_unplaced() -> None:
 
     assert [line.text for line in layout.title] == ["План на 2026 год"]
     assert _shapes(layout) == [("section", "I. Кадры"), ("activity", "1"), ("section", "II. Сайт"), ("activity", "1")]
-    assert [piece.text for piece in layout.unplaced] == ["УТВЕРЖДАЮ", "просто строка", "Директор"]
+    assert [piece.text for piece in layout.unplaced] == ["I. УТВЕРЖДАЮ", "просто строка", "Директор"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,18 @@ def test_merged_cells_keep_the_grid(save: Save) -> None:
     ]
 
 
+def test_a_cell_merged_both_ways_is_continued_once(save: Save) -> None:
+    """A merge of two rows and two columns gives one wide cell in each row."""
+    book = _book(("а", None, "б"), (None, None, "в"))
+    book.worksheets[0].merge_cells("A1:B2")
+    (table,) = read_xlsx(save(book)).tables()
+
+    assert [[(one.text, one.column, one.span, one.continued) for one in row.cells] for row in table.rows] == [
+        [("а", 0, 2, False), ("б", 2, 1, False)],
+        [("а", 0, 2, True), ("в", 2, 1, False)],
+    ]
+
+
 def test_hidden_rows_are_read_and_told(save: Save) -> None:
     """A hidden row is an activity like any other, with a defect that says so."""
     book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок"), (1, "Совет", "май"), (2, "Слёт", "июнь"))
