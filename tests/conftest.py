@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.house",
     "tests.fixtures.mail_office",
     "tests.fixtures.mail_server",
+    "tests.fixtures.web_server",
 ]
 
 # Two busy cores say nothing about an example, so no example has a time limit.
