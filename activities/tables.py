@@ -99,6 +99,8 @@ section = Table(
     Column("number", String(40), nullable=False),
     Column("title", Text, nullable=False),
     Column("level", Integer, nullable=False),
+    # A heading that an amendment took out while rows of a live plan still stand below it.
+    Column("removed_at", UtcDateTime),
 )
 
 activity = Table(
@@ -121,6 +123,8 @@ activity = Table(
     Column("confirmed_at", UtcDateTime),
     Column("workflow", String(64), nullable=False, server_default="activity"),
     Column("note_suffices", Boolean, nullable=False, server_default="0"),
+    # A row that an amendment took out of a live plan: its occurrences and their history stay.
+    Column("removed_at", UtcDateTime),
     UniqueConstraint("plan_id", "position"),
 )
 
@@ -131,6 +135,20 @@ activity_party = Table(
     Column("position", Integer, primary_key=True),
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("standing", String(16), nullable=False),
+)
+
+plan_amendment = Table(
+    "plan_amendment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),
+    Column("file_digest", LargeBinary(32), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("applied_at", UtcDateTime, nullable=False),
+    Column("applied_by", String(64), nullable=False),
+    # What stood before and what stands now, as JSON: rows themselves keep only the present text.
+    Column("changes", Text, nullable=False),
 )
 
 finding = Table(

@@ -107,9 +107,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_state ON instance (state)
-;
 CREATE INDEX ix_instance_due_on ON instance (due_on)
+;
+CREATE INDEX ix_instance_state ON instance (state)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -139,12 +139,28 @@ CREATE TABLE section (
 	number VARCHAR(40) NOT NULL,
 	title TEXT NOT NULL,
 	level INTEGER NOT NULL,
+	removed_at VARCHAR(27),
 	CONSTRAINT pk_section PRIMARY KEY (id),
 	CONSTRAINT fk_section_plan_id FOREIGN KEY(plan_id) REFERENCES "plan" (id),
 	CONSTRAINT fk_section_parent_id FOREIGN KEY(parent_id) REFERENCES section (id)
 )
 ;
 CREATE INDEX ix_section_plan_id ON section (plan_id)
+;
+CREATE TABLE plan_amendment (
+	id INTEGER NOT NULL,
+	plan_id INTEGER NOT NULL,
+	file_name TEXT NOT NULL,
+	file_digest BLOB NOT NULL,
+	basis TEXT NOT NULL,
+	applied_at VARCHAR(27) NOT NULL,
+	applied_by VARCHAR(64) NOT NULL,
+	changes TEXT NOT NULL,
+	CONSTRAINT pk_plan_amendment PRIMARY KEY (id),
+	CONSTRAINT fk_plan_amendment_plan_id FOREIGN KEY(plan_id) REFERENCES "plan" (id)
+)
+;
+CREATE INDEX ix_plan_amendment_plan_id ON plan_amendment (plan_id)
 ;
 CREATE TABLE finding (
 	id INTEGER NOT NULL,
@@ -297,6 +313,7 @@ CREATE TABLE activity (
 	confirmed_at VARCHAR(27),
 	workflow VARCHAR(64) DEFAULT 'activity' NOT NULL,
 	note_suffices BOOLEAN DEFAULT '0' NOT NULL,
+	removed_at VARCHAR(27),
 	CONSTRAINT pk_activity PRIMARY KEY (id),
 	CONSTRAINT uq_activity_plan_id_position UNIQUE (plan_id, position),
 	CONSTRAINT uq_activity_short_id UNIQUE (short_id),
