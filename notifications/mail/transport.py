@@ -46,12 +46,12 @@ class TransportError(OporaError):
         reached_letter: the conversation had come to this letter, so that the trouble may be the letter's own.
     """
 
-    message = N_("The letter was not accepted ({code}): {text}")
+    message = N_("The letter was not accepted: {answer}")
 
     def __init__(
         self, *, permanent: bool, pauses: Pause | None, code: int, text: str, reached_letter: bool = False
     ) -> None:
-        super().__init__(code=code, text=text)
+        super().__init__(answer=f"{code} {text}" if code else text)
         self.permanent = permanent
         self.pauses = pauses
         self.code = code
