@@ -17,12 +17,15 @@ def group() -> None: ...
 def upgrade() -> None:
     from engine.database import open_database
     from runtime import migrations
+    from runtime.privileges import grant_access
     from runtime.settings import load_settings
 
-    engine = open_database(load_settings().database_owner_url)
+    settings = load_settings()
+    engine = open_database(settings.database_owner_url)
     if migrations.current(engine) is None:
         raise migrations.DatabaseNotInitialisedError
     migrations.upgrade(engine)
+    grant_access(settings, engine)
     say(UPGRADED, version=migrations.newest())
 
 

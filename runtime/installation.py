@@ -12,6 +12,7 @@ from engine.database import open_database, reading, writing
 from engine.errors import N_, OporaError
 from notifications.keys import Keys, KeysExistError
 from runtime import migrations
+from runtime.privileges import grant_access
 from runtime.settings import Settings
 
 PURPOSE = "purpose"
@@ -75,6 +76,7 @@ def initialise(settings: Settings, purpose: Purpose | None = None) -> Initialise
         if migrations.current(engine) is None:
             made.append("database")
         migrations.upgrade(engine)
+        grant_access(settings, engine)
         return Initialised(_settle_purpose(engine, purpose), tuple(made))
     finally:
         engine.dispose()

@@ -23,6 +23,7 @@ from runtime.backup import DATABASE_NAME, evidence_name
 from runtime.backup_manifest import MANIFEST_NAME, BackupManifest, NoBackupError, read_manifest
 from runtime.database_copy import copy_in, refuse_used
 from runtime.installation import DataFolderError
+from runtime.privileges import grant_access
 from runtime.settings import Settings
 
 _LARGEST_MANIFEST = 64 << 20
@@ -78,14 +79,19 @@ def restore_backup(settings: Settings, path: Path) -> Restored:
                 _bring_back(settings, tar, manifest, Path(staging))
     except OSError as error:
         raise DataFolderError(folder=settings.data_dir, reason=error.strerror or error) from error
-    return Restored(manifest, _verify(settings) if manifest.schema == migrations.newest() else None)
+    return Restored(manifest, _settle(settings, manifest))
 
 
-def _verify(settings: Settings) -> AuditReport:
-    """History as it was saved. Findings are told, not refused: whoever restores may have nothing else left."""
+def _settle(settings: Settings, manifest: BackupManifest) -> AuditReport | None:
+    """Rights as after `opora init`, and what history says of itself.
+
+    Findings are told, not refused: whoever restores may have nothing else left.
+    """
     engine = open_database(settings.database_owner_url)
     try:
-        return verify_history(Store(engine, SystemClock(), SilentBell()))
+        grant_access(settings, engine)
+        is_current = manifest.schema == migrations.newest()
+        return verify_history(Store(engine, SystemClock(), SilentBell())) if is_current else None
     finally:
         engine.dispose()
 
