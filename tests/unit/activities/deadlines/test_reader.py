@@ -1,0 +1,108 @@
+"""Single rules of reading, where a slip would cost a date."""
+
+from datetime import date
+
+import pytest
+
+from activities.deadlines import Confidence, ScheduleKind, Window, read_deadline
+
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+SCHOOL_YEAR = (date(2025, 9, 1), date(2026, 8, 31))
+
+
+@pytest.mark.parametrize("text", ["июнль", "июь", "июл ь или июн ь", "июнб"])
+def test_june_and_july_are_never_guessed_between(text: str) -> None:
+    """A slip that could be either of the two months is asked about, or both are shown for a check."""
+    assert read_deadline(text, *YEAR).confidence is not Confidence.SURE
+    if " " not in text:
+        assert read_deadline(text, *YEAR).occurrences == ()
+
+
+@pytest.mark.parametrize("text", ["октбрь", "сентябрьь", "феварль", "в теченние года", "ежемесечно"])
+def test_a_slip_of_one_letter_is_mended_and_shown(text: str) -> None:
+    """One known word one letter away is taken, flagged and never sure."""
+    schedule = read_deadline(text, *YEAR)
+    assert (schedule.confidence, "spelling_mended" in schedule.flags) == (Confidence.CHECK, True)
+    assert schedule.occurrences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "с 15 мая по 3 мая 2026",
+        "20-15.05.2026",
+        "31.02.2026",
+        "30 февраля",
+        "отменено, 5 мая",
+        "5 квартал",
+        "4 декада мая",
+    ],
+)
+def test_what_cannot_be_is_asked_about(text: str) -> None:
+    """Ends before starts, days that no calendar has and cancelled dates give no date."""
+    schedule = read_deadline(text, *YEAR)
+    assert (schedule.kind, schedule.occurrences, schedule.confidence) == (
+        ScheduleKind.UNDETERMINED,
+        (),
+        Confidence.ASK,
+    )
+
+
+@pytest.mark.parametrize("text", ["", "-", "—", " \n ", "…"])
+def test_an_empty_cell_is_asked_about(text: str) -> None:
+    """A cell without a word says so."""
+    schedule = read_deadline(text, *YEAR)
+    assert (schedule.confidence, schedule.explanation.en) == (Confidence.ASK, "No deadline is given.")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("20 декабря – 14 января", date(2025, 12, 20), date(2026, 1, 14)),
+        ("20.12-14.01.2026", date(2025, 12, 20), date(2026, 1, 14)),
+        ("декабрь 2025 – январь", date(2025, 12, 1), date(2026, 1, 31)),
+        ("с ноября по март", date(2025, 11, 1), date(2026, 3, 31)),
+    ],
+)
+def test_a_range_runs_over_new_year(text: str, first: date, last: date) -> None:
+    """A range that begins late in a year ends in the next; a year at its end belongs to the end."""
+    assert read_deadline(text, *SCHOOL_YEAR).occurrences == (Window(first, last),)
+
+
+def test_a_year_at_the_end_of_a_list_counts_for_what_stands_before_it() -> None:
+    """In a school year's plan the months before it take the year before where the order says so."""
+    listed = read_deadline("сентябрь, январь, май 2026", *SCHOOL_YEAR).occurrences
+    assert [(window.due.year, window.due.month) for window in listed] == [(2025, 9), (2026, 1), (2026, 5)]
+
+
+def test_a_date_outside_the_plan_is_kept_and_shown() -> None:
+    """It stays as written, with a flag and a check."""
+    schedule = read_deadline("май 2027", *YEAR)
+    assert schedule.occurrences == (Window(date(2027, 5, 1), date(2027, 5, 31)),)
+    assert (schedule.confidence, schedule.flags) == (Confidence.CHECK, ("outside_plan",))
+
+
+def test_the_thirtieth_of_each_month_is_the_last_day_of_february() -> None:
+    """A monthly day that a month lacks is that month's last day, in the rule and in the dates."""
+    schedule = read_deadline("до 30 числа каждого месяца", *YEAR)
+    assert schedule.rrule == "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1"
+    assert [window.due.day for window in schedule.occurrences][:3] == [30, 28, 30]
+
+
+def test_a_day_of_the_week_that_is_not_the_dates_is_shown() -> None:
+    """«5 мая 2026 (среда)» was a Tuesday: a person must look."""
+    assert read_deadline("5 мая 2026 (вторник)", *YEAR).confidence is Confidence.SURE
+    assert read_deadline("5 мая 2026 (среда)", *YEAR).confidence is Confidence.CHECK
+
+
+def test_a_time_of_day_is_kept_apart_from_the_date() -> None:
+    """Half past two is no day, and twelve ten after a date is no December."""
+    for text in ("5 мая в 14.30", "05.05.2026 в 12.10", "5 мая с 10.00 до 12.10", "в первой половине дня 5 мая"):
+        schedule = read_deadline(text, *YEAR)
+        assert schedule.occurrences == (Window(date(2026, 5, 5), date(2026, 5, 5)),)
+        assert "time_given" in schedule.flags
+
+
+def test_prose_is_for_a_person() -> None:
+    """A text longer than any deadline is not searched for dates."""
+    assert read_deadline("5 мая 2026 " + "и так далее " * 200, *YEAR).confidence is Confidence.ASK
