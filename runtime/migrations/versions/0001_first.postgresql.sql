@@ -107,9 +107,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_due_on ON instance (due_on)
-;
 CREATE INDEX ix_instance_state ON instance (state)
+;
+CREATE INDEX ix_instance_due_on ON instance (due_on)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -203,9 +203,9 @@ CREATE TABLE letter (
 ;
 CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
-CREATE INDEX ix_letter_send_at ON letter (send_at)
-;
 CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
+;
+CREATE INDEX ix_letter_send_at ON letter (send_at)
 ;
 CREATE TABLE subscription (
 	id SERIAL NOT NULL,
