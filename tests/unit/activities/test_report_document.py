@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.report_document import (
+    DocumentNotWrittenError,
     Mark,
     MarkOutcome,
     PlanField,
     PlanReport,
     ReportColumn,
-    ReportNotWrittenError,
     ReportRow,
     ReportSection,
     write_report,
@@ -258,6 +258,6 @@ def test_a_path_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path, name)
     """A folder in the report's place, a missing folder, a file for a folder: named, and nothing stays behind."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
-    with pytest.raises(ReportNotWrittenError, match=rf"{name} \(.+\)\. .*--out"):
+    with pytest.raises(DocumentNotWrittenError, match=rf"{name} \(.+\)\. .*--out"):
         write_report(REPORT, tmp_path / name)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder"]
