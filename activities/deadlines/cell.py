@@ -30,7 +30,7 @@ from activities.deadlines.tree import take_portion
 PartType = TypeVar("PartType", bound=Part)
 
 _SEPARATORS = {"COMMA", "DASH", "OPEN", "CLOSE", "SLASH", "MARK", "AND"}
-_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME"}
+_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME", "PERIOD"}
 _DATED = {"MONTH", "DATE", "DAYMONTH", "YEARS", "WEEKDAY"}
 _PREPOSITIONS = {"V", "NA", "ZA", "S"}
 

@@ -85,7 +85,8 @@ def _placed(cell: Cell, plan: PlanPeriod) -> list[Placed]:
     if placed and any(remark.flag == "depends_on_event" for remark in cell.all(Remark)):
         cell.doubt("depends_on_event")
     dues = [one.window.due for one in placed if one.stretch.year is None]
-    if dues != sorted(dues) and any(item.role in {"caption", "unread"} for item in cell.items):
+    staged = plan.is_school_year or any(item.role in {"caption", "unread"} for item in cell.items)
+    if dues != sorted(dues) and staged:
         cell.doubt("stages_out_of_order")
     return placed
 

@@ -18,7 +18,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "which_month": ("не сказано, какого месяца", "it does not say of which month"),
     "each_period": ("понято как каждый такой период", "every such period was taken"),
     "depends_on_event": ("срок связан с событием", "the date depends on an event"),
-    "stages_out_of_order": ("этапы идут не по порядку месяцев", "the stages are not in the order of the months"),
+    "stages_out_of_order": ("даты идут не по порядку", "the dates are not in order"),
     "short_date": ("краткая запись похожа и на номер", "so short a date looks like a number too"),
     "document_date": ("дата может быть датой документа", "the date may be that of a document"),
     "numbers_unread": ("числа не прочитаны", "numbers were not read"),

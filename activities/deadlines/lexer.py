@@ -57,7 +57,7 @@ _SHAPES = re.compile(
   | (?P<year>(?:19|20)\d\d(?!\d)(?:-?(?:го|й|м)\b)?)
   | (?P<number>\d{1,2}(?!\d)(?:-?(?:ый|ой|ая|ое|ого|его|го|ому|му|ом|ым|ых|ую|ей|ий|й|я|е|м|х|ю)(?![а-я]))?)
   | (?P<digits>\d+)
-  | (?P<word>[а-яa-z]+)
+  | (?P<word>п/г|[а-яa-z]+)
   | (?P<sign>.)
     """,
     re.VERBOSE,
@@ -241,7 +241,7 @@ def _settle(normal: NormalText, pieces: list[Piece]) -> list[Piece]:
     """What only the neighbours settle: full stops of abbreviations, «двадцать пятое», П for II, slips, lost spaces."""
     out: list[Piece] = []
     for place, piece in enumerate(pieces):
-        following = pieces[place + 1].kind if place + 1 < len(pieces) else ""
+        following = next((later.kind for later in pieces[place + 1 :] if later.value != "."), "")
         if piece.value == "." and out and _ends_abbreviation(normal.text, out[-1], piece, following):
             out[-1] = replace(out[-1], end=piece.end)
         elif out and out[-1].kind == "TENS":
@@ -249,6 +249,8 @@ def _settle(normal: NormalText, pieces: list[Piece]) -> list[Piece]:
         elif normal.written(piece.start, piece.end) in _ROMAN_TYPED_RUSSIAN and following in _AFTER_ROMAN:
             number = _ROMAN_TYPED_RUSSIAN[normal.written(piece.start, piece.end)]
             out.append(Piece("NUM", number, piece.start, piece.end, mended=True))
+        elif piece.kind == following == "MONTH" and normal.text[piece.start : piece.end] == "дек":
+            out.append(replace(piece, kind="DECADE"))  # «3 дек. марта»
         elif piece.kind == "NUMBERWORD" and out and _is_plural(normal.text, out[-1], piece):
             out.append(replace(piece, kind="AROUND"))
         elif piece.kind == "WORD":

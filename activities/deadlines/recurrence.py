@@ -27,6 +27,9 @@ def merge_rhythms(rhythms: list[Rhythm]) -> Rhythm:
 
 def _merged(main: Rhythm, other: Rhythm) -> Rhythm:
     detailed, plain = (other, main) if _is_detailed(other) else (main, other)
+    named = len(detailed.portions) + len(detailed.days)
+    if plain.unit is detailed.unit and plain.count == named > 1:  # «2 раза в месяц (1-я и 3-я среда)»
+        plain = replace(plain, count=None)
     if _is_detailed(plain) or plain.unit is Unit.YEAR or detailed.unit is Unit.YEAR or plain.count or detailed.count:
         return main if main == other else replace(main, doubts=(*main.doubts, "two_rhythms"))
     if detailed.unit is plain.unit or not _is_detailed(detailed):
