@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,10 +114,10 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
     """Ask again and again until the answer is true; fail after a minute."""
 
     def ask(question: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + SECONDS
+        deadline, pause = time.monotonic() + SECONDS, threading.Event()
         while not (answer := question()):
             assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.02)
+            pause.wait(0.02)
         return answer
 
     return ask

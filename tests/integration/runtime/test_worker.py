@@ -47,7 +47,7 @@ def test_a_worker_does_what_has_come_due(
     """The clock moves, the bell rings, and the timers fire in another process, on both databases and their queues."""
     worker = start("work")
     worker.wait_for("done: ")  # what was due at the start is done without a bell
-    assert is_quiet(launched)
+    eventually(lambda: is_quiet(launched))  # a second thread may still be at it
     before = started(launched)
     move_clock(SPRING)
     assert not is_quiet(launched)
