@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OVERDUE_SINCE = N_("{state}, overdue")
 BEFORE_RECORD = N_("due before the start of record; nothing is sent for it")
-POSTPONED = N_("{dates} (planned: {planned}; postponed {count} times)")
+POSTPONED = N_("{dates} (planned: {planned}; times postponed: {count})")
 CLARIFIED = N_("{dates} (planned: {planned})")
 LAST_STEPS = N_("Last steps (all of them: opora history)")
 SHOWN_STEPS = 5
