@@ -15,14 +15,14 @@ from web.throttle import LIMIT
 
 
 @pytest.fixture
-def client(any_house):
-    return any_house.web().test_client()
+def client(house):
+    return house.web().test_client()
 
 
 @pytest.fixture
-def token(any_house):
+def token(house):
     """The secret of a link that works."""
-    return any_house.token(any_house.hand_in())
+    return house.token(house.hand_in())
 
 
 def bad_tokens(token):
@@ -57,24 +57,25 @@ def test_a_link_that_is_not_ours_tells_nothing(client, token, sort):
     assert bad not in text
 
 
-def test_a_row_that_was_altered_fits_no_link(any_house, client, token):
+def test_a_row_that_was_altered_fits_no_link(house, client, token):
     """Whoever changes a grant in the database makes its link useless."""
-    with any_house.office.store.write() as work:
-        work.connection.exec_driver_sql(f'UPDATE "grant" SET person_id = {any_house.deputy.id}')
+    with house.office.store.write() as work:
+        work.connection.exec_driver_sql(f'UPDATE "grant" SET person_id = {house.deputy.id}')
     assert client.get(f"/d/{token}").status_code == 404
 
 
-def test_links_outlive_a_new_key(any_house, token):
+def test_links_outlive_a_new_key(house, token):
     """After the key was changed, links of the old one still open."""
-    settings = any_house.application.settings
+    settings = house.application.settings
     Keys.rotate(settings.keys_dir)
     renewed = build_application(settings, SilentBell())
     assert create_app(renewed).test_client().get(f"/d/{token}").status_code == 200
     renewed.close()
 
 
-def test_too_many_bad_links_are_answered_wait(any_house, client, token):
+def test_too_many_bad_links_are_answered_wait(any_house):
     """From the limit on a client is told to wait and is counted no further; its good link opens all the same."""
+    client, token = any_house.web().test_client(), any_house.token(any_house.hand_in())
     for _ in range(LIMIT):
         assert client.get("/d/x").status_code == 404
     answer = client.get("/d/x")
@@ -88,8 +89,9 @@ def test_too_many_bad_links_are_answered_wait(any_house, client, token):
     assert counted == {"127.0.0.1": LIMIT, "192.0.2.7": 1}
 
 
-def test_bad_links_are_forgotten(any_house, client):
+def test_bad_links_are_forgotten(any_house):
     """Ten minutes later the same client is a stranger again, and the table keeps nobody's address."""
+    client = any_house.web().test_client()
     for _ in range(LIMIT):
         client.get("/d/x")
     any_house.pass_time(minutes=10)
@@ -98,7 +100,7 @@ def test_bad_links_are_forgotten(any_house, client):
         assert [row.attempts for row in connection.execute(throttle.select())] == [1]
 
 
-def test_every_answer_is_guarded(any_house, client, token):
+def test_every_answer_is_guarded(house, client, token):
     """No answer may be framed, kept, indexed, or tell where it came from; nothing from elsewhere runs in it."""
     for address in ("/", f"/d/{token}", "/d/x", "/nowhere", f"/d/{token}/evidence/1", "/health", "/static/opora.css"):
         with client.get(address) as answer:
@@ -125,7 +127,7 @@ def test_pages_name_nothing_from_elsewhere(client, token):
     assert "style=" not in text
 
 
-def test_a_fault_shows_and_logs_no_secret(any_house, token, monkeypatch, caplog):
+def test_a_fault_shows_and_logs_no_secret(house, token, monkeypatch, caplog):
     """Where the program itself fails, the page is calm, and the log has the trace but not the address."""
     caplog.set_level(logging.DEBUG)
 
@@ -133,7 +135,7 @@ def test_a_fault_shows_and_logs_no_secret(any_house, token, monkeypatch, caplog)
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr("web.decision_pages.get_matter", fail)
-    page = any_house.web().test_client().get(f"/d/{token}")
+    page = house.web().test_client().get(f"/d/{token}")
     assert page.status_code == 500
     text = page.get_data(as_text=True)
     assert "boom" not in text
