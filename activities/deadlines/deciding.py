@@ -205,6 +205,8 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if _are_the_periods(rhythm, placed):
         windows = in_order([one.window for one in placed])
         return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows), rhythm.count)
+    if any(one.stretch.grain is Grain.DAY and one.mode is not Mode.SINCE for one in placed):
+        cell.doubt("rhythm_and_day")
     limits = limits_of(cell, plan, claims.ongoing, placed)
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
@@ -339,35 +341,28 @@ def _dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: list[Ong
 
 
 def _narrowed(cell: Cell, placed: list[Placed]) -> list[Placed]:
-    """«II квартал (май)»: what stands in brackets and lies inside the window before it is the window."""
-    items = [item for item in dated_windows(cell) if isinstance(item.part, Windows)]
-    sizes = [len(item.part.stretches) for item in items if isinstance(item.part, Windows)]
-    if sum(sizes) != len(placed) or len(items) < 2:
-        return placed
-    outer: list[Placed] = []
-    inner: list[Placed] = []
-    place = 0
-    for item, size in zip(items, sizes, strict=True):
-        (inner if item.bracketed else outer).extend(placed[place : place + size])
-        place += size
-    if not outer or not inner or not all(any(_inside(one, other) for other in outer) for one in inner):
+    """«II квартал (май)», «I квартал: январь, март»: of a window and what lies inside it, the inner one counts."""
+    outer = [one for one in placed if any(_inside(other, one) for other in placed)]
+    if not outer:
         return placed
     cell.doubt("narrowed")
-    return [one for one in outer if not any(_inside(other, one) for other in inner)] + [
-        _opened(one, outer) for one in inner
-    ]
+    return [_opened(one, outer) for one in placed if one not in outer]
 
 
 def _inside(one: Placed, other: Placed) -> bool:
     start = other.window.start
-    return start is not None and start <= (one.window.start or one.window.due) and one.window.due <= other.window.due
+    if start is None or one.window == other.window:
+        return False
+    return start <= (one.window.start or one.window.due) and one.window.due <= other.window.due
 
 
 def _opened(one: Placed, outer: list[Placed]) -> Placed:
     """A deadline inside a window begins where the window does."""
     if one.window.start is not None:
         return one
-    around = next(other for other in outer if _inside(one, other))
+    around = next((other for other in outer if _inside(one, other)), None)
+    if around is None:
+        return one
     return replace(one, window=Window(around.window.start, one.window.due), mode=Mode.WITHIN)
 
 

@@ -148,6 +148,8 @@ _BY_SHAPE: dict[str, Callable[[str, list[int]], tuple[str, Any]]] = {
     "year": lambda _text, digits: ("YEAR", digits[0]),
     "number": lambda text, digits: ("NUM", digits[0]) if digits[0] else ("OTHER", text),
     "time": lambda text, _digits: ("TIME", text),
+    "section": lambda text, _digits: ("DIGITS", text),
+    "digits": lambda text, _digits: ("DIGITS", text),
 }
 
 

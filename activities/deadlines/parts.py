@@ -140,7 +140,7 @@ class Portion:
         """First and last day within a month, as `Edge` counts them."""
         first, last = self.first, self.last
         fixed: dict[PortionKind, tuple[int | Nth, int | Nth]] = {
-            PortionKind.DECADE: (10 * first - 9, 10 * last if last < 3 else 0),
+            PortionKind.DECADE: (10 * first - 9, 10 * last if last < 3 else 0) if first > 0 else (21, 0),
             PortionKind.WEEK: (7 * first - 6, 7 * last if last < 5 else 0) if first > 0 else (-6, 0),
             PortionKind.HALF: (15 * first - 14, 15 * last if last < 2 else 0),
             PortionKind.BEGIN: (1, 10),

@@ -12,6 +12,7 @@ from activities.deadlines.parts import Edge, Nth, Portion, PortionKind, Rhythm, 
 from activities.deadlines.placing import PlanPeriod
 from activities.deadlines.schedule import Window
 
+_AT_END = {PortionKind.END, PortionKind.LATE, PortionKind.DAY}
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.HALF: 6}
 _TERM_MONTHS = ((9, 10), (11, 12), (1, 3), (4, 5))
@@ -75,7 +76,7 @@ def _months_of(rhythm: Rhythm) -> tuple[int, ...] | None:
         return None
     if rhythm.month_of_quarter is not None:
         offset = rhythm.month_of_quarter
-    elif rhythm.portions and rhythm.portions[0].kind in {PortionKind.END, PortionKind.DAY}:
+    elif rhythm.portions and (rhythm.portions[0].first < 0 or rhythm.portions[0].kind in _AT_END):
         offset = step
     else:
         offset = 1

@@ -148,7 +148,7 @@ class Reading(Transformer[Any, Any]):
         return tuple(Portion(PortionKind.DECADE, first, last) for first, last in nums)
 
     def last_decade(self) -> tuple[Portion, ...]:
-        return self.decades([(3, 3)])
+        return (Portion(PortionKind.DECADE, -1, -1),)
 
     def weeks(self, nums: Nums) -> tuple[Portion, ...]:
         return tuple(Portion(PortionKind.WEEK, first, last) for first, last in nums)
