@@ -24,9 +24,6 @@ AFTER_IMPORT = N_(
     "Next: look at what needs a person (opora plan show {slug}), then launch it (opora plan launch {slug})."
 )
 AFTER_LAUNCH = N_("The plan “{slug}” is live. What is due shows: opora occurrence list --plan {slug}.")
-FOUND_ACTIVITIES = (N_("{count} activity"), N_("{count} activities"))
-FOUND_REMARKS = (N_("{count} remark"), N_("{count} remarks"))
-FOUND_UNPLACED = (N_("{count} text without a place"), N_("{count} texts without a place"))
 
 
 @click.group("plan", help=N_("Read, import, launch, list and show plans."))
@@ -87,9 +84,9 @@ def _imported(imported: "ImportedPlan") -> dict[str, object]:
 def _print_imported(imported: "ImportedPlan") -> None:
     plan, reading = imported.plan, imported.reading
     found = (
-        counted(*FOUND_ACTIVITIES, len(reading.activities)),
-        counted(*FOUND_REMARKS, len(reading.defects)),
-        counted(*FOUND_UNPLACED, len(reading.unplaced)),
+        counted("{count} activity", "{count} activities", len(reading.activities)),
+        counted("{count} remark", "{count} remarks", len(reading.defects)),
+        counted("{count} text without a place", "{count} texts without a place", len(reading.unplaced)),
     )
     print_facts(
         [
