@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from activities.decisions import Decision, find_decision, list_deciders
+from activities.decisions import Decision, Verdict, find_decision, list_deciders
 from activities.grants import Grant
 from activities.manifest import find_early_document
 from activities.occurrences import Occurrence, get_occurrence
@@ -72,6 +72,12 @@ class Matter:
     def shows_evidence(self) -> bool:
         """Whether files may be fetched: while it can be decided, and by the same link for the rest of its time."""
         return self.standing is Standing.OPEN or (self.standing is Standing.DECIDED and not self.is_expired)
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether the work was opened again after it had been accepted."""
+        accepted = self.decision is not None and self.decision.verdict is Verdict.ACCEPT
+        return accepted and self.occurrence.state not in {"accepted", "not_performed"}
 
     def warning(self, language: str) -> str:
         """What is odd about the document's date; empty where nothing is."""

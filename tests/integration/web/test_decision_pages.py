@@ -9,7 +9,7 @@ from activities.acting import Actor
 from activities.decisions import Verdict, find_decision
 from activities.manifest import OutcomeReason
 from activities.roles import Role, Scope, take_role
-from activities.steps import cancel
+from activities.steps import cancel, reopen
 from activities.submissions import report_outcome, withdraw
 from activities.tables import decision
 
@@ -167,6 +167,16 @@ def test_another_approvers_link_shows_who_decided(any_house, client, link):
     assert "Someone else has decided" in text
     assert client.post(other, data={"decision": "return", "remark": "нет"}).status_code == 303
     assert standing_decision(any_house, sent).verdict is Verdict.ACCEPT
+
+
+def test_a_receipt_says_that_the_work_was_opened_again(any_house, client, decided):
+    """The recorded decision stays what it was; that it does not hold any more is said beside it."""
+    sent, url = decided
+    assert "opened again" not in client.get(f"{url}?lang=en").get_data(as_text=True)
+    reopen(any_house.office, Actor(any_house.coordinator, "cli"), sent.occurrence_id, reason="Ошибка")
+    text = client.get(f"{url}?lang=en").get_data(as_text=True)
+    assert "The work has been opened again since" in text
+    assert '<h1 id="verdict">Accepted</h1>' in text
 
 
 def test_a_form_about_something_else_is_refused(any_house, client, link):
