@@ -16,7 +16,7 @@ ALL_THERE = N_("Everything is there already ({purpose}); nothing was changed.")
 NEXT_STEPS = N_(
     "Next:\n"
     "  opora doctor                        check the installation\n"
-    "  opora person add ADDRESS NAME       add yourself\n"
+    "  opora person add ADDRESS --name NAME --role coordinator   add yourself\n"
     "  opora plan import FILE --as PERSON  read your plan\n"
     "  opora up                            run the web server and the worker"
 )

@@ -186,7 +186,7 @@ def test_a_word_plan_becomes_running_work_and_a_report(
 def import_and_launch(house: House) -> None:
     """From an empty folder to a live plan."""
     house.opora("init", "--purpose", "test")
-    house.opora("person", "add", COORDINATOR, "--name", "Лаврентьева О. С.", "--role", "coordinator")
+    house.opora("person", "add", COORDINATOR, "--name", "Лаврентьева Ольга Сергеевна", "--role", "coordinator")
     read = house.plain("plan", "read", str(EXAMPLES / "plan-2026.docx"))
     assert len(read["activities"]) == 43
     assert house.plain("plan", "list") == [], "reading stores nothing"
