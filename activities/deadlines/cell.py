@@ -25,7 +25,7 @@ from activities.deadlines.parts import (
     Windows,
     Year,
 )
-from activities.deadlines.tree import take_portion
+from activities.deadlines.stretches import take_portion
 
 PartType = TypeVar("PartType", bound=Part)
 

@@ -1,9 +1,11 @@
 """From a cell's parts to its schedule: kind, windows, rule, flags, doubts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from activities.deadlines.cell import Cell, dated_windows, years_alone
+from activities.deadlines.dating import decide_dates
+from activities.deadlines.decision import ASKING, Decision
 from activities.deadlines.limits import in_order, limits_of
 from activities.deadlines.parts import (
     Aside,
@@ -25,21 +27,9 @@ from activities.deadlines.placing import Placed, PlanPeriod, place_windows
 from activities.deadlines.recurrence import merge_rhythms, periods_of, rule_of, split_evenly
 from activities.deadlines.schedule import ScheduleKind, Window
 
-# Doubts that leave no date to rely on.
-ASKING = {"no_such_day", "ends_before_start", "cancelled", "which_period"}
 _REQUESTS = {"on_request", "as_needed"}
 _NO_FLAG_ALONE = {"on_request"}
 _EVERY_YEAR = Rhythm(Unit.YEAR)
-
-
-@dataclass(slots=True)
-class Decision:
-    """What a schedule is made of, before words are found for it."""
-
-    kind: ScheduleKind
-    windows: list[Window] = field(default_factory=list)
-    rule: str | None = None
-    count: int | None = None
 
 
 def decide(cell: Cell, plan: PlanPeriod) -> Decision:
@@ -51,7 +41,7 @@ def decide(cell: Cell, plan: PlanPeriod) -> Decision:
     if decision is None and then:
         decision = _alone_thereafter(cell, plan, then)
         then = []
-    decision = decision or _without_dates(cell)
+    decision = decision or _withoutdecide_dates(cell)
     for following in then:
         _go_on(cell, plan, decision, following)
     _check_outside(cell, plan, decision)
@@ -115,7 +105,7 @@ def _decided(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision | None:
     if claims.quotas:
         return _quota(cell, plan, claims)
     if claims.placed:
-        return _dates(cell, plan, claims.placed, claims.ongoing)
+        return decide_dates(cell, plan, claims.placed, claims.ongoing)
     if weekdays := tuple(day for aside in cell.all(Aside) for day in aside.weekdays):
         cell.doubt("weekday_alone")
         return _recurring(cell, plan, replace(claims, rhythms=[Rhythm(Unit.WEEK, weekdays=weekdays)]))
@@ -140,7 +130,7 @@ def _yearly(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision | None:
         return parted
     cell.flag("yearly")
     if claims.placed and not claims.rhythms and not claims.quotas:
-        dated = _dates(cell, plan, claims.placed, [])
+        dated = decide_dates(cell, plan, claims.placed, [])
         return replace(dated, kind=ScheduleKind.RECURRING, rule=_yearly_rule(claims.placed, dated.windows))
     decided = _decided(cell, plan, claims)
     if decided is not None or cell.all(Remark):
@@ -159,7 +149,7 @@ def _parted_by_yearly(cell: Cell, plan: PlanPeriod) -> Decision | None:
         return None
     cell.flag("then_yearly")
     cell.doubt("then_yearly_in")
-    return _dates(cell, plan, place_windows(before, plan), [])
+    return decide_dates(cell, plan, place_windows(before, plan), [])
 
 
 def _yearly_rule(placed: list[Placed], windows: list[Window]) -> str:
@@ -321,84 +311,10 @@ def _split(count: int, limits: list[Window], plan: PlanPeriod) -> list[Window]:
     return [whole] if count == 1 and limits == [whole] else split_evenly(count, limits, plan)
 
 
-# ---- windows
-
-
-def _dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: list[Ongoing]) -> Decision:
-    placed = _narrowed(cell, placed)
-    _check_weekdays(cell, placed)
-    if cell.all(Except):
-        cell.doubt("exception")
-    if any(isinstance(item.part, BareDays | Lag) for item in cell.items):
-        cell.doubt("unread_words")
-    windows = in_order([one.window for one in placed])
-    bounds = {one.mode in {Mode.UNTIL, Mode.BEFORE} for one in placed}
-    if ongoing:
-        windows = _beside_ongoing(cell, plan, windows, ongoing)
-    if len(bounds) == 2:
-        cell.doubt("dates_and_deadlines")
-    return Decision(ScheduleKind.DEADLINE if bounds == {True} else ScheduleKind.DATES, windows)
-
-
-def _narrowed(cell: Cell, placed: list[Placed]) -> list[Placed]:
-    """«II квартал (май)», «I квартал: январь, март»: of a window and what lies inside it, the inner one counts."""
-    outer = [one for one in placed if any(_inside(other, one) for other in placed)]
-    if not outer:
-        return placed
-    cell.doubt("narrowed")
-    return [_opened(one, outer) for one in placed if one not in outer]
-
-
-def _inside(one: Placed, other: Placed) -> bool:
-    start = other.window.start
-    if start is None or one.window == other.window:
-        return False
-    return start <= (one.window.start or one.window.due) and one.window.due <= other.window.due
-
-
-def _opened(one: Placed, outer: list[Placed]) -> Placed:
-    """A deadline inside a window begins where the window does."""
-    if one.window.start is not None:
-        return one
-    around = next((other for other in outer if _inside(one, other)), None)
-    if around is None:
-        return one
-    return replace(one, window=Window(around.window.start, one.window.due), mode=Mode.WITHIN)
-
-
-def _beside_ongoing(cell: Cell, plan: PlanPeriod, windows: list[Window], ongoing: list[Ongoing]) -> list[Window]:
-    """«в течение года (май, сентябрь)» means the months; «сентябрь, в течение года» goes on after September."""
-    first_window = next(n for n, item in enumerate(cell.items) if item in dated_windows(cell))
-    later = [
-        n
-        for n, item in enumerate(cell.items)
-        if isinstance(item.part, Ongoing)
-        or (isinstance(item.part, Windows) and item.part.stretches[0].grain is Grain.YEAR)
-    ]
-    if ongoing[0].unit is not None:
-        return windows
-    cell.doubt("beside_ongoing")
-    if later and later[0] > first_window and windows[-1].due < plan.end and not cell.items[first_window].bracketed:
-        cell.flag("then_continuous")
-        return [*windows, Window(windows[-1].due + timedelta(days=1), plan.end)]
-    return windows
-
-
-def _check_weekdays(cell: Cell, placed: list[Placed]) -> None:
-    """A day of the week beside a date must be that date's."""
-    named = [day for aside in cell.all(Aside) for day in aside.weekdays]
-    if not named:
-        return
-    days = [one.window.due.weekday() for one in placed if one.stretch.grain is Grain.DAY]
-    if sorted(set(named)) != sorted(set(days)):
-        cell.flag("weekday_differs")
-        cell.doubt("weekday_differs")
-
-
 # ---- no dates, and what follows
 
 
-def _without_dates(cell: Cell) -> Decision:
+def _withoutdecide_dates(cell: Cell) -> Decision:
     flags = {remark.flag for remark in cell.all(Remark)}
     return Decision(ScheduleKind.ON_REQUEST if flags & _REQUESTS else ScheduleKind.UNDETERMINED)
 

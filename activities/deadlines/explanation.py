@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from activities.deadlines.cell import Cell
-from activities.deadlines.deciding import Decision
+from activities.deadlines.decision import Decision
 from activities.deadlines.schedule import Explanation, ScheduleKind, Window
 
 _MOST_SHOWN = 4

@@ -5,7 +5,8 @@ from datetime import date
 from functools import lru_cache
 
 from activities.deadlines.cell import Cell, gather
-from activities.deadlines.deciding import ASKING, Decision, decide
+from activities.deadlines.deciding import decide
+from activities.deadlines.decision import ASKING, Decision
 from activities.deadlines.explanation import explain
 from activities.deadlines.islands import find_islands
 from activities.deadlines.lexer import lex
