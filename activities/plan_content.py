@@ -1,0 +1,105 @@
+"""What a plan says, apart from where it comes from: headings and rows, of a document just read or of a stored plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from activities.deadlines.schedule import Schedule
+from activities.importing import PlanReading
+from activities.plan_activities import Activity
+from activities.plans import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; `parent` is the place of the heading above it among the plan's headings."""
+
+    number: str
+    title: str
+    level: int
+    parent: int | None
+
+    @property
+    def text(self) -> str:
+        """Number and title on one line."""
+        return ". ".join(filter(None, (self.number.rstrip(". "), self.title)))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A row; `heading` is the place of its innermost heading, None where it stands outside the sections."""
+
+    number: str
+    title: str
+    responsible: tuple[str, ...]
+    result: str
+    deadline: str
+    schedule: Schedule
+    heading: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContent:
+    """A plan's title, headings and rows, in its order."""
+
+    title: str
+    headings: tuple[Heading, ...]
+    rows: tuple[PlanRow, ...]
+
+    def path_of(self, heading: int | None) -> tuple[int, ...]:
+        """The places of a heading and those above it, outermost first."""
+        path: list[int] = []
+        while heading is not None:
+            path.insert(0, heading)
+            heading = self.headings[heading].parent
+        return tuple(path)
+
+    def section_text(self, heading: int | None) -> str:
+        """The headings down to one, on one line; empty outside the sections."""
+        return " / ".join(self.headings[each].text for each in self.path_of(heading))
+
+
+def content_of_reading(reading: PlanReading) -> PlanContent:
+    """The content of a document."""
+    # As importing stores them: of two headings with one path, rows stand below the last.
+    places = {each.path: place for place, each in enumerate(reading.sections)}
+    return PlanContent(
+        title=reading.title,
+        headings=tuple(
+            Heading(each.number, each.title, each.level, places.get(each.path[:-1])) for each in reading.sections
+        ),
+        rows=tuple(
+            PlanRow(
+                number=each.number,
+                title=each.title,
+                responsible=each.responsible,
+                result=each.result,
+                deadline=each.deadline,
+                schedule=each.schedule,
+                heading=places.get(each.section),
+            )
+            for each in reading.activities
+        ),
+    )
+
+
+def content_of_stored(title: str, sections: Sequence[Section], activities: Sequence[Activity]) -> PlanContent:
+    """The content of a stored plan, of the sections and rows that are given."""
+    places = {each.id: place for place, each in enumerate(sections)}
+    return PlanContent(
+        title=title,
+        headings=tuple(
+            Heading(each.number, each.title, each.level, places.get(each.parent_id or 0)) for each in sections
+        ),
+        rows=tuple(
+            PlanRow(
+                number=each.number,
+                title=each.title,
+                responsible=each.responsible,
+                result=each.result,
+                deadline=each.deadline_text,
+                schedule=each.schedule,
+                heading=places.get(each.section_id or 0),
+            )
+            for each in activities
+        ),
+    )
