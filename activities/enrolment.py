@@ -11,12 +11,10 @@ from activities.acting import Actor
 from activities.grants import void_grants_of
 from activities.office import Office
 from activities.people import Person, PersonExistsError, find_person, fold_address, get_person_by_id, insert_person
-from activities.roles import Role, Scope, insert_role, take_role
+from activities.roles import RUNNING, Role, Scope, insert_role, take_role
 from activities.tables import person, role_grant
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
-
-ENROLLING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 class EnrolmentRefusedError(OporaError):
@@ -122,5 +120,5 @@ def _after_taking(work: UnitOfWork, loser: Person) -> None:
 
 def _list_enrolling(connection: Connection) -> list[int]:
     """Row ids of the active people who may change people and roles."""
-    held = role_grant.c.role.in_([role.value for role in ENROLLING]) & role_grant.c.revoked_at.is_(None)
+    held = role_grant.c.role.in_([role.value for role in RUNNING]) & role_grant.c.revoked_at.is_(None)
     return list(connection.execute(select(person.c.id).join(role_grant).where(held, person.c.active)).scalars())

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,13 @@ from activities.parties import NamedParty, ensure_party, propose_standings
 from activities.period import Period
 from activities.plans import Plan, PlanStatus, insert_findings, plan_from_row
 from activities.rhythm import Rhythm
+from activities.roles import RUNNING, check_holds_anywhere
 from activities.tables import activity, activity_party, plan, section
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
+
+FoundSentence = tuple[str, str, Phrase]
+"""A finding's code, its place and what it says."""
 
 
 class PlanImportedAlreadyError(OporaError):
@@ -51,11 +55,13 @@ def import_plan(
     Raises:
         PlanFileError and its kin: the file cannot be read as a plan.
         PlanImportedAlreadyError: the same file is here; nothing was changed.
+        RoleNotAllowedError: the actor neither coordinates nor administers.
     """
     # Read before the transaction: parsing takes long, and a lock should not.
     reading = read_plan(path, period)
     digest = hashlib.sha256(path.read_bytes()).digest()
     with office.store.write() as work:
+        check_holds_anywhere(work.connection, actor.person.id, RUNNING, "import")
         _refuse_known(work.connection, digest)
         stored = _insert_plan(work, actor, path, reading, digest=digest, slug=slug)
         sections = _insert_sections(work.connection, stored.id, reading)
@@ -121,9 +127,9 @@ def _insert_activities(
     work: UnitOfWork, plan_id: int, reading: PlanReading, sections: dict[tuple[str, ...], int]
 ) -> None:
     short_ids = allocate_short_ids(work.connection, activity, "a", len(reading.activities))
-    findings = [(each.code.value, str(each.row or ""), each.phrase) for each in reading.defects]
+    findings = list(findings_in(reading))
     for position, (each, short_id) in enumerate(zip(reading.activities, short_ids, strict=True)):
-        row = _activity_row(each) | {
+        row = activity_values(each) | {
             "short_id": short_id,
             "plan_id": plan_id,
             "section_id": sections.get(each.section),
@@ -131,17 +137,20 @@ def _insert_activities(
         }
         statement = insert(activity).values(row).returning(activity.c.id)
         activity_id = int(work.connection.execute(statement).scalar_one())
-        parties = [ensure_party(work, name) for name in each.responsible]
-        _insert_parties(work.connection, activity_id, parties)
-        findings += [_mapped(party, each.number) for party in parties if party.mapped_from]
-    findings += [
-        ("unplaced", each.place.phrase.say(), Phrase(N_("No column took: “{text}”."), {"text": each.text}))
-        for each in reading.unplaced
-    ]
+        findings += insert_named(work, activity_id, each)
     insert_findings(work.connection, plan_id, findings)
 
 
-def _activity_row(read: ReadActivity) -> dict[str, Any]:
+def findings_in(reading: PlanReading) -> Iterator[FoundSentence]:
+    """What a person must know of a document: its defects, then the texts that found no place."""
+    for defect in reading.defects:
+        yield defect.code.value, str(defect.row or ""), defect.phrase
+    for piece in reading.unplaced:
+        yield "unplaced", piece.place.phrase.say(), Phrase(N_("No column took: “{text}”."), {"text": piece.text})
+
+
+def activity_values(read: ReadActivity) -> dict[str, Any]:
+    """The columns of an activity that a row of a document gives."""
     return {
         "number": read.number,
         "title": read.title,
@@ -154,6 +163,13 @@ def _activity_row(read: ReadActivity) -> dict[str, Any]:
     }
 
 
+def insert_named(work: UnitOfWork, activity_id: int, read: ReadActivity) -> list[FoundSentence]:
+    """Store the parties that a row names, new ones too; tells which names were taken for known ones."""
+    parties = [ensure_party(work, name) for name in read.responsible]
+    _insert_parties(work.connection, activity_id, parties)
+    return [_mapped(party, read.number) for party in parties if party.mapped_from]
+
+
 def _insert_parties(connection: Connection, activity_id: int, parties: Sequence[NamedParty]) -> None:
     distinct = list({each.party_id: each for each in parties}.values())
     rows = [
@@ -164,6 +180,6 @@ def _insert_parties(connection: Connection, activity_id: int, parties: Sequence[
         connection.execute(insert(activity_party), rows)
 
 
-def _mapped(party: NamedParty, number: str) -> tuple[str, str, Phrase]:
+def _mapped(party: NamedParty, number: str) -> FoundSentence:
     template = N_("“{spelling}” was taken for “{name}”. If that is wrong: opora party split “{spelling}”.")
     return "spelling_mapped", number, Phrase(template, {"spelling": party.mapped_from, "name": party.name})

@@ -1,6 +1,7 @@
 """Launching a plan: its occurrences become running instances."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,12 +16,11 @@ from activities.guards import GUARDS
 from activities.kinds import ActivityKind
 from activities.office import Office
 from activities.plans import Plan, PlanStatus
-from activities.roles import Role, holds_anywhere
+from activities.roles import RUNNING, Role, check_holds_anywhere
 from activities.tables import activity, occurrence, plan
 from engine.errors import N_, OporaError
 from engine.execution import Start
 from engine.identifiers import new_uuid7
-from engine.machine import RoleNotAllowedError
 from engine.unit_of_work import UnitOfWork
 from workflows.catalogue import get_workflow
 
@@ -49,7 +49,7 @@ class Launch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class NewOccurrence:
     """An occurrence about to be created, with the activity it belongs to."""
 
     activity_id: int
@@ -94,20 +94,29 @@ def _refuse(connection: Connection, actor: Actor, draft: Plan) -> None:
     status = connection.execute(select(plan.c.status).where(plan.c.id == draft.id)).scalar_one()
     if status != PlanStatus.DRAFT.value:
         raise PlanNotDraftError(slug=draft.slug, status=status)
-    if not holds_anywhere(connection, actor.person.id, (Role.COORDINATOR, Role.ADMINISTRATOR)):
-        raise RoleNotAllowedError(event="launch", roles=f"{Role.COORDINATOR}, {Role.ADMINISTRATOR}")
+    check_holds_anywhere(connection, actor.person.id, RUNNING, "launch")
 
 
-def _plan_activity(office: Office, draft: Plan, row: Row[*tuple[Any, ...]], record_from: date) -> list[_Planned]:
+def _plan_activity(office: Office, draft: Plan, row: Row[*tuple[Any, ...]], record_from: date) -> list[NewOccurrence]:
     schedule = Schedule.from_json(json.loads(row.schedule))
     expanded = expand(schedule, ActivityKind(row.kind), draft.period, draft.rhythm, office.calendar)
     return [
-        _Planned(row.id, each, before_record=each.due_on is not None and each.due_on < record_from) for each in expanded
+        NewOccurrence(row.id, each, before_record=each.due_on is not None and each.due_on < record_from)
+        for each in expanded
     ]
 
 
-def create_occurrences(office: Office, work: UnitOfWork, actor: Actor, planned: list[_Planned]) -> None:
-    """Start an instance for each and store the occurrences, within the caller's transaction."""
+def create_occurrences(
+    office: Office,
+    work: UnitOfWork,
+    actor: Actor,
+    planned: Sequence[NewOccurrence],
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Start an instance for each and store the occurrences, within the caller's transaction.
+
+    History keeps `payload`, which says why, beside each key.
+    """
     if not planned:
         return
     definition = get_workflow("activity", GUARDS, ROLE_NAMES)
@@ -119,7 +128,7 @@ def create_occurrences(office: Office, work: UnitOfWork, actor: Actor, planned: 
             calendar_key=CALENDAR_KEY,
             actor=actor.person.short_id,
             channel=actor.channel,
-            payload={**actor.payload(), "key": each.planned.key},
+            payload={**actor.payload(), **(payload or {}), "key": each.planned.key},
         )
         for each in planned
     ]
@@ -156,4 +165,4 @@ def create_next_on_request(office: Office, work: UnitOfWork, actor: Actor, activ
         rrule=None,
         ordinal=ordinal,
     )
-    create_occurrences(office, work, actor, [_Planned(activity_id, waiting, before_record=False)])
+    create_occurrences(office, work, actor, [NewOccurrence(activity_id, waiting, before_record=False)])

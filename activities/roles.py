@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 from activities.office import Office
 from activities.people import Person, person_from_row
 from activities.tables import activity, activity_party, contact, person, role_grant, section
+from engine.machine import RoleNotAllowedError
 from engine.unit_of_work import UnitOfWork
 
 
@@ -26,6 +27,9 @@ class Role(StrEnum):
 
 
 GRANTABLE = tuple(role for role in Role if role is not Role.SUBMITTER)
+RUNNING = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Who brings plans in, launches them and says who belongs to the office."""
+
 _STANDINGS = {Role.RESPONSIBLE: ("executor", "co_executor"), Role.ORGANISER: ("organiser",)}
 
 
@@ -117,6 +121,16 @@ def holds_anywhere(connection: Connection, person_id: int, roles: Collection[Rol
     held = role_grant.c.role.in_([role.value for role in roles]) & role_grant.c.revoked_at.is_(None)
     wanted = select(role_grant.c.id).join(person).where(held, person.c.id == person_id, person.c.active)
     return connection.execute(wanted).first() is not None
+
+
+def check_holds_anywhere(connection: Connection, person_id: int, roles: Collection[Role], event: str) -> None:
+    """Refuse who holds none of these roles on any scope.
+
+    Raises:
+        RoleNotAllowedError: says which roles would do.
+    """
+    if not holds_anywhere(connection, person_id, roles):
+        raise RoleNotAllowedError(event=event, roles=", ".join(role.value for role in roles))
 
 
 def _granted(connection: Connection, role: Role, activity_id: int) -> list[tuple[Person, Scope]]:

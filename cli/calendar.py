@@ -1,12 +1,13 @@
 """`opora calendar`: subscriptions with an address of their own, and calendar files."""
 
-from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.calendar_lint import command as lint
+from cli.occurrence_filter import resolve_filter
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table, say
 from cli.wording import instant_text, names_text, text, word
@@ -17,7 +18,6 @@ from notifications.translation import LANGUAGES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from activities.occurrences import OccurrenceFilter
     from notifications.calendar.subscriptions import Subscription
     from runtime.bootstrap import Application
 
@@ -31,6 +31,7 @@ INSIDE = N_(
 )
 REVOKED = N_("“{name}” can no longer be fetched. Calendar programs keep what they have until it is removed there.")
 NOT_LAUNCHED = N_("“{slug}” has nothing that falls due: launch it first (opora plan launch {slug}).")
+FULL = N_("It leaves out {count} entries, the farthest ahead first: narrow it by section, party or state.")
 EVERYTHING = N_("everything")
 
 
@@ -67,36 +68,11 @@ def add(
 
     with closing(open_application()) as application:
         with application.store.read() as connection:
-            wanted = _filter(connection, plan=plan, section=section, party=party, person=person, states=states)
+            named = resolve_filter(connection, plan=plan, section=section, party=party, person=person)
+        wanted = replace(named, states=states or None)
         asked = NewSubscription(name, wanted, speaks or language(), wanted.person_id)
         added, token = add_subscription(application.office, asked)
         _print_address(application, added, token, as_json=as_json)
-
-
-def _filter(
-    connection: "Connection",
-    *,
-    plan: str | None,
-    section: str | None,
-    party: str | None,
-    person: str | None,
-    states: Sequence[str],
-) -> "OccurrenceFilter":
-    from activities.occurrences import OccurrenceFilter
-    from activities.parties import get_party
-    from activities.people import get_person
-    from activities.plans import get_plan
-    from activities.sections import resolve_section
-
-    # A section is one of a plan: the only one there is, where none is named.
-    chosen = get_plan(connection, plan) if plan or section else None
-    return OccurrenceFilter(
-        plan_id=chosen.id if chosen else None,
-        section_id=resolve_section(connection, chosen, section).id if chosen and section else None,
-        party_id=get_party(connection, party).id if party else None,
-        person_id=get_person(connection, person).id if person else None,
-        states=states or None,
-    )
 
 
 def _print_address(application: "Application", made: "Subscription", token: str, *, as_json: bool) -> None:
@@ -150,6 +126,7 @@ def list_(*, as_json: bool) -> None:
 @as_json
 def show(*, subscription: str, as_json: bool) -> None:
     from cli.context import open_application
+    from notifications.calendar.feeds import render_feed
     from notifications.calendar.subscriptions import get_subscription
 
     with closing(open_application()) as application, application.store.read() as connection:
@@ -157,17 +134,21 @@ def show(*, subscription: str, as_json: bool) -> None:
         if as_json:
             print_json(_plain(connection, found))
             return
+        feed = render_feed(connection, found.name, found.filter, found.language, application.office.today())
         zone = application.settings.zone
         facts = (
             (N_("Id"), found.short_id),
             (N_("Name"), found.name),
             (N_("Shows"), _shows(connection, found)),
+            (N_("Entries"), feed.events),
             (N_("Language"), found.language),
             (N_("Made"), instant_text(found.created_at, zone)),
             (N_("Last fetched"), instant_text(found.fetched_at, zone)),
             (N_("Revoked"), instant_text(found.revoked_at, zone)),
         )
     print_facts(facts)
+    if feed.left_out:
+        say(FULL, count=feed.left_out)
 
 
 @group.command("revoke", help=N_("Let a calendar's address lead nowhere from now on."))

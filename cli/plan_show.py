@@ -130,9 +130,11 @@ def _print_parties(parties: Sequence["NamedParty"]) -> None:
 
 
 def _written_to(each: "NamedParty") -> str:
-    if each.party.contacts:
-        return names_text(f"{person.name} <{person.email}>" for person in each.party.contacts)
-    return text(NO_CONTACT, party=each.party.short_id) if each.lacks_contact else text(NOTHING_AUTOMATIC)
+    contacts = names_text(f"{person.name} <{person.email}>" for person in each.party.contacts)
+    if each.lacks_contact:
+        return text(NO_CONTACT, party=each.party.short_id)
+    by_itself = each.executes and each.party.kind.value != "superior"
+    return contacts if by_itself else names_text(filter(None, (contacts, text(NOTHING_AUTOMATIC))))
 
 
 def _print_before_record(occurrences: Sequence["Occurrence"]) -> None:

@@ -89,6 +89,10 @@ class Desk:
         path = write_plan(self.folder / f"plan-{len(list(self.folder.glob('plan-*')))}.txt", text)
         return import_plan(self.office, self.actor(self.mary), path, **options)
 
+    def write(self, name: str) -> Path:
+        """The plan's document, not imported."""
+        return write_plan(self.folder / name)
+
     def launch(self, plan: Plan, from_on: date | None = None) -> Launch:
         """Launch a draft as the coordinator."""
         return launch_plan(self.office, self.actor(self.mary), plan, from_on)

@@ -14,6 +14,7 @@ from activities.plan_activities import list_activities
 from activities.plan_import import PlanImportedAlreadyError, SlugTakenError, import_plan
 from activities.plans import PlanStatus, get_plan, list_findings, list_sections
 from activities.tables import activity, finding, occurrence, party, plan, section
+from engine.machine import RoleNotAllowedError
 from engine.tables import instance, message
 
 
@@ -93,6 +94,15 @@ def test_what_is_no_plan_leaves_nothing(empty_desk, tmp_path: Path):
     path.write_text("Уважаемые коллеги, план пришлём позже.\n", encoding="utf-8")
     with pytest.raises(PlanFileError):
         import_plan(empty_desk.office, empty_desk.actor(empty_desk.mary), path)
+    assert empty_desk.rows(plan) == []
+
+
+def test_only_who_coordinates_or_administers_imports(empty_desk):
+    """Neither an approver nor an observer brings a plan in."""
+    path = empty_desk.write("plan.txt")
+    for person in (empty_desk.head, empty_desk.olga, empty_desk.paul):
+        with pytest.raises(RoleNotAllowedError):
+            import_plan(empty_desk.office, empty_desk.actor(person), path)
     assert empty_desk.rows(plan) == []
 
 
