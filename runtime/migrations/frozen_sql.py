@@ -3,6 +3,7 @@
 Tables in the code go on changing; what a revision once did must not.
 """
 
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import MetaData, create_mock_engine
@@ -33,7 +34,13 @@ def creating(metadata: MetaData, dialect: str) -> list[str]:
 
     engine = create_mock_engine("postgresql+psycopg://" if dialect == "postgresql" else "sqlite://", collect)
     metadata.create_all(engine, checkfirst=False)
-    return statements
+    return _in_order(statements)
+
+
+def _in_order(statements: list[str]) -> list[str]:
+    """A table's indexes by name: SQLAlchemy keeps them as a set, and a file written anew should not differ by chance."""
+    runs = groupby(statements, lambda each: each.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX")))
+    return [each for are_indexes, run in runs for each in (sorted(run) if are_indexes else run)]
 
 
 def path_of(revision: Path, dialect: str) -> Path:
