@@ -38,7 +38,7 @@ def creating(metadata: MetaData, dialect: str) -> list[str]:
 
 
 def _in_order(statements: list[str]) -> list[str]:
-    """A table's indexes by name: SQLAlchemy keeps them as a set, and a file written anew should not differ by chance."""
+    """A table's indexes by name: SQLAlchemy keeps them in a set, and a file written anew must not differ by chance."""
     runs = groupby(statements, lambda each: each.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX")))
     return [each for are_indexes, run in runs for each in (sorted(run) if are_indexes else run)]
 
