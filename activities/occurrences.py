@@ -162,6 +162,12 @@ def list_occurrences(connection: Connection, wanted: OccurrenceFilter) -> list[O
     return [replace(_from_row(row), parties=tuple(parties.get(row["activity_id"], ()))) for row in rows]
 
 
+def select_ids(connection: Connection, wanted: OccurrenceFilter) -> Select[tuple[int]]:
+    """The row ids that a filter asks for, as a query to stand inside another one."""
+    ids = select(occurrence.c.id).join(instance, instance.c.id == occurrence.c.instance_id).join(activity)
+    return ids.where(*_conditions(connection, wanted))
+
+
 def resolve_occurrence(connection: Connection, text: str) -> Occurrence:
     """The one occurrence that a person's reference names; see `activities.references`.
 

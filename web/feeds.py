@@ -75,17 +75,25 @@ def _find_feed(token: str) -> tuple[Subscription, Feed] | None:
         today = office.today()
         feed = render_feed(connection, subscription.name, subscription.filter, subscription.language, today)
     if feed.left_out:
-        _log.warning("the calendar %s leaves out %d entries: it is full", subscription.short_id, feed.left_out)
+        _warn_once(subscription, feed.left_out)
     # The window of days that a calendar shows moves at midnight.
     return subscription, replace(feed, modified_at=max(feed.modified_at, office.calendar.at(today, time())))
 
 
+def _warn_once(subscription: Subscription, left_out: int) -> None:
+    told = current_site().full_feeds
+    if subscription.id not in told:
+        told.add(subscription.id)
+        _log.warning("the calendar %s is full and leaves out %d entries", subscription.short_id, left_out)
+
+
 def _answer(feed: Feed) -> Response:
-    packed = request.accept_encodings["gzip"] > 0
+    application = current_site().application
+    packed = application.settings.feed_gzip and request.accept_encodings["gzip"] > 0
     # Packed bytes are others than the plain ones and so need a tag of their own; they are packed alike each time.
     etag = f'{feed.etag[:-1]}-gzip"' if packed else feed.etag
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if current_site().application.store.clock.now() - feed.modified_at >= ONE_SECOND:
+    if application.store.clock.now() - feed.modified_at >= ONE_SECOND:
         # Within the same second there may be another change, which a date could not tell (RFC 9110 section 8.8.2.2).
         headers["Last-Modified"] = format_datetime(feed.modified_at, usegmt=True)
     if not_modified(

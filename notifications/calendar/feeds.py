@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
-from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences, select_ids
 from activities.office import Office
 from activities.plans import PlanStatus
 from activities.tables import activity, occurrence, plan, setting
@@ -31,7 +31,6 @@ MOST_EVENTS = 1000
 MOST_BYTES = 900_000
 _REFRESHED_ON = "feeds_refreshed_on"
 _PAGE = 200
-_IDS_A_QUERY = 500
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -160,26 +159,13 @@ def render_feed(
         language: `ru` or `en`.
         today: the local day of a served feed, which shows a rolling window; None for everything, as in an export.
     """
-    rows = _entries(connection, [each.id for each in list_occurrences(connection, wanted)], language, today)
-    kept = _within_limits([row.body for row in rows]) if today is not None else len(rows)
-    body = render_calendar(name, [row.body for row in rows[:kept]])
-    return Feed(body, strong_etag(body), _modified_at(connection, language), kept, len(rows) - kept)
-
-
-def _entries(
-    connection: Connection, occurrence_ids: Sequence[int], language: str, today: date | None
-) -> list[Row[*tuple[Any, ...]]]:
-    """Stored entries in the order of their days; a few hundred occurrences a query, as databases limit parameters."""
-    rows: list[Row[*tuple[Any, ...]]] = []
-    for first in range(0, len(occurrence_ids), _IDS_A_QUERY):
-        ids = occurrence_ids[first : first + _IDS_A_QUERY]
-        statement = select(
-            feed_event.c.starts_on, feed_event.c.occurrence_id, feed_event.c.variant, feed_event.c.body
-        ).where(feed_event.c.occurrence_id.in_(ids), feed_event.c.language == language)
-        if today is not None:
-            statement = statement.where(*_rolling(today))
-        rows += connection.execute(statement).all()
-    return sorted(rows, key=lambda row: (row.starts_on, row.occurrence_id, row.variant))
+    chosen = feed_event.c.occurrence_id.in_(select_ids(connection, wanted)) & (feed_event.c.language == language)
+    statement = select(feed_event.c.body).where(chosen, *(_rolling(today) if today else ()))
+    order = (feed_event.c.starts_on, feed_event.c.occurrence_id, feed_event.c.variant)
+    bodies = connection.execute(statement.order_by(*order)).scalars().all()
+    kept = _within_limits(bodies) if today else len(bodies)
+    body = render_calendar(name, bodies[:kept])
+    return Feed(body, strong_etag(body), _modified_at(connection, language), kept, len(bodies) - kept)
 
 
 def _rolling(today: date) -> tuple[ColumnElement[bool], ...]:

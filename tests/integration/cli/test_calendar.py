@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from notifications.calendar import feeds
 from notifications.calendar.lint import lint
 
 
@@ -116,6 +117,17 @@ def test_an_address_is_replaced_and_ended(house, opora):
     assert fetched(house, second["url"]).status_code == 404
     assert json.loads(opora("show", "Сроки", "--json").stdout)["revoked_at"] is not None
     assert opora("revoke", "unknown").exit_code == 1
+
+
+def test_a_full_calendar_says_so(house, opora, monkeypatch):
+    """What a calendar leaves out is told where it is looked at, with what to do."""
+    house.tick()
+    opora("add", "--name", "Сроки")
+    assert "Entries: 4" in opora("show", "Сроки").stdout
+    monkeypatch.setattr(feeds, "MOST_EVENTS", 1)
+    done = opora("show", "Сроки")
+    assert "Entries: 1" in done.stdout
+    assert "leaves out 3 entries" in done.stderr
 
 
 def test_an_empty_list_is_a_list(opora):

@@ -122,6 +122,25 @@ def test_packed_is_the_same_calendar(client, url):
     assert "Content-Encoding" not in client.get(url, headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
+def test_a_full_calendar_is_told_once(house, monkeypatch, caplog):
+    """What a served calendar leaves out stands in the log once, not at each of many fetches."""
+    house.tick()
+    subscription, token = add_subscription(house.office, NewSubscription("МОЦ", OccurrenceFilter()))
+    monkeypatch.setattr("notifications.calendar.feeds.MOST_EVENTS", 3)
+    client = house.web().test_client()
+    assert [client.get(f"/c/{token}.ics").get_data().count(b"BEGIN:VEVENT") for _ in range(3)] == [3] * 3
+    assert caplog.text.count(f"{subscription.short_id} is full and leaves out 1 entries") == 1
+
+
+def test_packing_can_be_left_to_a_proxy(make_house, sqlite_url):
+    """With `OPORA_FEED_GZIP=false` the calendar comes as it is, whatever the program takes."""
+    house = make_house(sqlite_url, feed_gzip=False)
+    _, token = add_subscription(house.office, NewSubscription("МОЦ", OccurrenceFilter()))
+    answer = house.web().test_client().get(f"/c/{token}.ics", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.get_data().startswith(b"BEGIN:VCALENDAR")
+
+
 def test_the_tag_changes_with_what_is_seen_only(any_house, client, url):
     """Time alone changes nothing; a state does, and so does the day on which something gets overdue."""
     first = client.get(url).headers["ETag"]

@@ -230,13 +230,6 @@ def test_a_full_feed_leaves_out_the_farthest(house, monkeypatch):
         assert days == ["20260320", "20260327", "20260331", "20260410"][:kept]
 
 
-def test_many_occurrences_take_many_queries(house, monkeypatch):
-    """A feed of more occurrences than a query may name has them all, in the order of their days."""
-    whole = served(house)
-    monkeypatch.setattr(feeds, "_IDS_A_QUERY", 1)
-    assert served(house).body == whole.body
-
-
 @pytest.mark.parametrize(
     ("wanted", "numbers"),
     [
