@@ -56,6 +56,7 @@ def test_every_row_stands_in_the_report(desk):
     assert len(rows) == 9
     assert rows["1.1"] == ()
     assert [mark.outcome for mark in rows["2.5"]] == [MarkOutcome.NOT_YET_DUE]
+    assert [mark.outcome for mark in rows["2.4"]] == [MarkOutcome.AWAITING_DATE]
     assert told.period == "июнь 2026"
 
 
