@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 
 from activities.acting import Actor
 from activities.enrolment import check_enrolling
+from activities.importing.confinement import read_table
 from activities.importing.errors import PlanFileError
 from activities.importing.folding import fold
-from activities.importing.formats import read_source
 from activities.importing.phrase import Phrase
 from activities.importing.source import Row, Table
 from activities.office import Office
@@ -134,7 +134,7 @@ def import_people(office: Office, actor: Actor | None, path: Path, plan: Plan | 
 def _read_rows(path: Path) -> Iterator[tuple[int | None, Mapping[str, str]]]:
     """The rows below the header with a text in them, as row number and text by column."""
     try:
-        source = read_source(path)
+        source = read_table(path)
     except PlanFileError as error:
         raise PeopleFileError(file=path.name) from error
     for table in source.tables():

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, insert, select
 from activities.acting import Actor
 from activities.allocation import allocate_short_id, allocate_short_ids
 from activities.importing import PlanReading, ReadActivity, read_plan
+from activities.importing.columns import ColumnRole
 from activities.importing.phrase import Phrase
+from activities.importing.progress import Report, stay_silent
 from activities.office import Office
 from activities.parties import NamedParty, ensure_party, propose_standings
 from activities.period import Period
@@ -48,9 +50,18 @@ class ImportedPlan:
 
 
 def import_plan(
-    office: Office, actor: Actor, path: Path, *, period: Period | None = None, slug: str | None = None
+    office: Office,
+    actor: Actor,
+    path: Path,
+    *,
+    period: Period | None = None,
+    slug: str | None = None,
+    columns: Sequence[ColumnRole] = (),
+    report: Report = stay_silent,
 ) -> ImportedPlan:
     """Read a file and store it as a draft; starts nothing and mails nobody.
+
+    `period`, `columns` and `report` are those of `read_plan`.
 
     Raises:
         PlanFileError and its kin: the file cannot be read as a plan.
@@ -58,7 +69,7 @@ def import_plan(
         RoleNotAllowedError: the actor neither coordinates nor administers.
     """
     # Read before the transaction: parsing takes long, and a lock should not.
-    reading = read_plan(path, period)
+    reading = read_plan(path, period, columns=columns, report=report)
     digest = hashlib.sha256(path.read_bytes()).digest()
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, RUNNING, "import")

@@ -11,12 +11,13 @@ from cli.days import DAY, DAY_METAVAR
 from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
 from cli.plan_read import command as read
-from cli.plan_read import given_period
+from cli.plan_read import given_period, reading_shown, told_columns
 from cli.plan_show import command as show
 from cli.wording import PLAN_STATUSES, counted, day_text, window_text, word
 from engine.errors import N_
 
 if TYPE_CHECKING:
+    from activities.importing.columns import ColumnRole
     from activities.plan_import import ImportedPlan
 
 AFTER_IMPORT = N_(
@@ -40,6 +41,7 @@ group.add_command(show)
 @click.option("--from", "starts_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's first day."))
 @click.option("--to", "ends_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's last day."))
 @click.option("--slug", metavar=N_("NAME"), help=N_("The plan's short name; by default moc- and the year."))
+@told_columns
 @acting()
 @as_json
 def import_(
@@ -48,6 +50,7 @@ def import_(
     starts_on: date | None,
     ends_on: date | None,
     slug: str | None,
+    columns: "tuple[ColumnRole, ...]",
     actor: str,
     on_behalf_of: str | None,
     as_json: bool,
@@ -58,7 +61,10 @@ def import_(
     period = given_period(starts_on, ends_on)
     with closing(open_application()) as application:
         who = acting(application, actor, on_behalf_of)
-        imported = import_plan(application.office, who, file, period=period, slug=slug)
+        with reading_shown() as report:
+            imported = import_plan(
+                application.office, who, file, period=period, slug=slug, columns=columns, report=report
+            )
     if as_json:
         print_json(_imported(imported))
     else:

@@ -1,7 +1,9 @@
 """`opora plan read`: what Opora makes of a plan, shown calmly; writes nothing."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +19,21 @@ from notifications.labels import KINDS
 from notifications.translation import translate
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from activities.importing import PlanReading, ReadActivity
+    from activities.importing.columns import ColumnRole
+    from activities.importing.progress import Progress, Report
     from activities.period import Period
 
 HALF_A_PERIOD = N_("Give both --from and --to, or neither.")
 NOTHING_WRITTEN = N_("Nothing was stored. To make a draft of it: opora plan import {file}")
 FOUND_ACTIVITIES = (N_("{count} activity"), N_("{count} activities"))
 SURE_DEADLINES = (N_("{count} deadline was read surely"), N_("{count} deadlines were read surely"))
+
+UNKNOWN_COLUMN = N_("There is no column “{name}”. Known: {known}.")
+NO_TITLE_COLUMN = N_("One of the columns must be “title”.")
+STAGES = {"pages": N_("Pages"), "rows": N_("Rows")}
 
 SCHEDULE_KINDS = {
     "dates": N_("windows and days"),
@@ -36,15 +46,67 @@ SCHEDULE_KINDS = {
 }
 
 
+def _parse_columns(_context: click.Context, _parameter: click.Parameter, value: str) -> "tuple[ColumnRole, ...]":
+    """The roles that --columns names, none without it."""
+    from activities.importing.columns import ColumnRole
+
+    names = [name.strip().lower() for name in value.split(",")] if value else []
+    known = [role.value for role in ColumnRole]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        said = translate(UNKNOWN_COLUMN, language(), name=unknown[0], known=", ".join(known))
+        raise click.BadParameter(said)
+    if names and ColumnRole.TITLE not in names:
+        raise click.BadParameter(translate(NO_TITLE_COLUMN, language()))
+    return tuple(map(ColumnRole, names))
+
+
+told_columns = click.option(
+    "--columns",
+    default="",
+    callback=_parse_columns,
+    metavar=N_("NAMES"),
+    help=N_("What the table's columns hold, from the left: number,title,responsible,result,deadline,section,other."),
+)
+"""The option by which a person says what columns hold where headings do not."""
+
+
+@contextmanager
+def reading_shown() -> "Iterator[Report]":
+    """A bar on stderr while a long file is read, on a terminal only; gives what `read_plan` reports to."""
+    from activities.importing.progress import stay_silent
+
+    if not sys.stderr.isatty():
+        yield stay_silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(progress: "Progress") -> None:
+            stage = progress.stage.value
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(text(STAGES[stage]), total=progress.total)
+            bar.update(tasks[stage], completed=progress.done)
+
+        yield show
+
+
 @click.command("read", help=N_("Show how a plan is read from a document; stores nothing."))
 @click.argument("file", type=click.Path(path_type=Path), metavar=N_("FILE"))
 @click.option("--from", "starts_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's first day."))
 @click.option("--to", "ends_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's last day."))
+@told_columns
 @as_json
-def command(*, file: Path, starts_on: date | None, ends_on: date | None, as_json: bool) -> None:
+def command(
+    *, file: Path, starts_on: date | None, ends_on: date | None, columns: "tuple[ColumnRole, ...]", as_json: bool
+) -> None:
     from activities.importing import read_plan
 
-    reading = read_plan(file, given_period(starts_on, ends_on))
+    with reading_shown() as report:
+        reading = read_plan(file, given_period(starts_on, ends_on), columns=columns, report=report)
     if as_json:
         print_json(reading.to_json(text))
         return

@@ -1,8 +1,9 @@
 """Which column of a table holds what: by the wording of its heading, else by what stands in it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import takewhile
@@ -129,6 +130,45 @@ def _part(upper: Column, cell: Cell) -> Column:
     heading = f"{upper.heading}: {fold(cell.text)}" if not cell.is_blank else upper.heading
     role = upper.role if upper.role is not ColumnRole.OTHER else tell_role(cell.text) or ColumnRole.OTHER
     return Column(role, cell.column, cell.end, heading)
+
+
+def find_told_columns(table: Table, told: Sequence[ColumnRole]) -> Columns | None:
+    """The columns as a person named them, or None where no row has so many cells.
+
+    What stands above the first row with a number or a deadline is heading, the last such row, and title.
+    """
+    grids = Counter(tuple((cell.column, cell.end) for cell in row.cells) for row in table.rows)
+    grid = max((grid for grid in grids if len(grid) == len(told)), key=lambda grid: grids[grid], default=None)
+    if grid is None:
+        return None
+    columns = Columns(
+        tuple(Column(role, *edges, "") for role, edges in zip(told, grid, strict=True)), table.width, 0, 0
+    )
+    above = list(takewhile(lambda row: not _is_body(row, columns), table.rows))
+    heads = [index for index, row in enumerate(above) if len(row.filled()) > 1]
+    if not heads or len(above) == len(table.rows):
+        return columns
+    named = _name(columns.columns, table.rows[heads[-1]])
+    return Columns(named, table.width, title_rows=heads[-1], heading_rows=1)
+
+
+def _is_body(row: Row, columns: Columns) -> bool:
+    """Whether the row of a table with told columns is one of the plan."""
+    cells = [(columns.of(cell).role, fold(cell.text)) for cell in row.filled()]
+    return any(
+        (role is ColumnRole.NUMBER and _is_number(text)) or (role is ColumnRole.DEADLINE and _is_deadline(text))
+        for role, text in cells
+    )
+
+
+def _name(columns: Sequence[Column], headings: Row) -> tuple[Column, ...]:
+    """The columns with the headings that stand over them."""
+    return tuple(
+        replace(
+            column, heading=fold(" ".join(c.text for c in headings.filled() if c.overlap(column.start, column.end)))
+        )
+        for column in columns
+    )
 
 
 def find_columns_by_content(table: Table) -> Columns | None:

@@ -11,7 +11,7 @@ from activities.importing.phrase import Phrase
 from activities.importing.reading import Defect, DefectCode, ReadActivity
 from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.sections import Section
-from activities.importing.source import Note, NoteKind
+from activities.importing.source import Note, NoteKind, Oddity, OddityKind
 from activities.period import Period
 from activities.spelling import likely_name, spelling_key
 from engine.errors import N_
@@ -139,6 +139,26 @@ def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:
         else:
             message = N_("Row {row} has a footnote: “{text}”. Check whether it changes the row.")
         yield Defect(DefectCode.FOOTNOTE, row, Phrase(message, details))
+
+
+_TOLD_OF_FILE = {
+    OddityKind.MACROS: N_("The file carries macros. They were not run and nothing in them was read."),
+    OddityKind.LINKS_OUT: N_("The file links to the outside ({detail}). Nothing was fetched from there."),
+    OddityKind.HIDDEN_SHEET: N_("The sheet “{detail}” is hidden. It was not read; its texts stand among the unplaced."),
+    OddityKind.CELLS_SCRAMBLED: N_(
+        "From “{detail}” on, the order of the cells cannot be told. The lines stand among the unplaced: "
+        "enter that activity by hand, or give the plan as .docx."
+    ),
+    OddityKind.CONVERTED: N_("The file is a {detail}; LibreOffice converted it. Compare a few rows with the original."),
+}
+
+
+def find_in_file(oddities: Iterable[Oddity]) -> Iterator[Defect]:
+    """What is peculiar about the file itself."""
+    for oddity in oddities:
+        row = oddity.place.row if oddity.place is not None else None
+        phrase = Phrase(_TOLD_OF_FILE[oddity.kind], {"detail": oddity.detail, "row": row})
+        yield Defect(DefectCode(oddity.kind.value), row, phrase)
 
 
 def quote(text: str) -> str:

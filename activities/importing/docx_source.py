@@ -12,6 +12,7 @@ from activities.importing.docx_numbers import AutomaticNumbers
 from activities.importing.docx_package import DocxPackage
 from activities.importing.docx_text import Line, attribute, find, is_on, iter_shown, local_name, read_line
 from activities.importing.folding import fold
+from activities.importing.oddities import iter_oddities
 from activities.importing.phrase import Phrase
 from activities.importing.source import Block, Cell, Note, NoteKind, Paragraph, Place, Row, Source, Table
 from engine.errors import N_
@@ -28,7 +29,7 @@ def read_docx(path: Path) -> Source:
         reading = _Reading(AutomaticNumbers.of(package))
         blocks = tuple(reading.iter_blocks(_body(package.read_document())))
         beside = tuple(reading.iter_beside(package))
-        return Source(blocks, (*reading.notes, *beside))
+        return Source(blocks, (*reading.notes, *beside), tuple(iter_oddities(container)))
 
 
 def _body(document: etree._Element) -> etree._Element:

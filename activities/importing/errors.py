@@ -51,6 +51,21 @@ class OtherFormatError(PlanFileError):
     message = N_("“{file}” is a document of the kind {kind}. Open it and save it as .docx, then give that file.")
 
 
+class LibreOfficeMissingError(PlanFileError):
+    """A document that only LibreOffice can convert, and there is none."""
+
+    message = N_(
+        "“{file}” is a document of the kind {kind}, which needs LibreOffice, and that is not installed here. "
+        "Open the document and save it as .docx, or have LibreOffice installed."
+    )
+
+
+class ConversionFailedError(PlanFileError):
+    """LibreOffice made nothing of a document, or not in time."""
+
+    message = N_("LibreOffice could not convert “{file}” ({kind}). Open it, save it as .docx, then give that file.")
+
+
 class EncryptedDocumentError(PlanFileError):
     """A document behind a password."""
 
@@ -72,6 +87,42 @@ class DecompressionBombError(PlanFileError):
     )
 
 
+class PlanTooHeavyError(PlanFileError):
+    """Reading took all the memory that it may."""
+
+    message = N_(
+        "“{file}” takes more than {limit_mb} MB of memory to read, which no plan does; reading was stopped. "
+        "Copy the plan's table alone into a new document and give that."
+    )
+
+
+class PlanTooSlowError(PlanFileError):
+    """Reading took all the time that it may."""
+
+    message = N_(
+        "“{file}” takes longer than {seconds} s to read, which no plan does; reading was stopped. "
+        "Copy the plan's table alone into a new document and give that."
+    )
+
+
+class TextTooLongError(PlanFileError):
+    """A cell or paragraph beyond what a plan's cell can hold."""
+
+    message = N_(
+        "“{file}” has {length} characters in one place ({position}); a plan's cell holds at most {limit}. "
+        "Take that text out of the plan and read the file again."
+    )
+
+
+class ReaderFailedError(PlanFileError):
+    """The parser itself failed over the file."""
+
+    message = N_(
+        "“{file}” could not be read: the reader failed over it ({reason}). Open it, save it as .docx, give that file. "
+        "If that fails too, run the command with -v and send what it prints to the administrator."
+    )
+
+
 class EmptyDocumentError(PlanFileError):
     """A sound document without any text."""
 
@@ -84,6 +135,15 @@ class NoPlanTableError(PlanFileError):
     message = N_(
         "“{file}” has no column that a plan needs. Looked for: a title («Наименование мероприятия») and "
         "a deadline («Срок»). Found: {found}. Give the columns such headings and read the file again."
+    )
+
+
+class ToldColumnsError(PlanFileError):
+    """No table has the columns that a person named."""
+
+    message = N_(
+        "No table of “{file}” has rows of {count} cells, as --columns says. Found: {found}. "
+        "Name every column from the left, those that a plan has no use for as “other”."
     )
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from activities.importing.columns import Columns, carries_on, find_columns_by_content, find_headed_columns
-from activities.importing.errors import NoPlanTableError
+from activities.importing.columns import (
+    ColumnRole,
+    Columns,
+    carries_on,
+    find_columns_by_content,
+    find_headed_columns,
+    find_told_columns,
+)
+from activities.importing.errors import NoPlanTableError, ToldColumnsError
 from activities.importing.folding import fold
 from activities.importing.numbering import NumberStyle, split_number, starts_with_section_word
 from activities.importing.reading import Unplaced
@@ -79,17 +86,14 @@ class Layout:
             self.unplaced += [Unplaced(fold(cell.text), cell.place) for cell in row.filled() if not cell.continued]
 
 
-def sort_blocks(source: Source, file: str) -> Layout:
-    """The source's blocks, sorted.
+def sort_blocks(source: Source, file: str, told: Sequence[ColumnRole] = ()) -> Layout:
+    """The source's blocks, sorted; `told` says what the columns hold, from the left, where a person has said it.
 
     Raises:
         NoPlanTableError: no table has a column of titles beside one of deadlines or parties.
+        ToldColumnsError: no table has as many columns as told.
     """
-    headed = {id(table): find_headed_columns(table) for table in source.tables()}
-    if not any(headed.values()):
-        headed = {id(table): find_columns_by_content(table) for table in source.tables()}
-    if not any(headed.values()):
-        raise NoPlanTableError(file=file, found=_describe(source))
+    headed = _find_columns(source, file, told)
     layout = Layout()
     for block in source.blocks:
         if isinstance(block, Paragraph):
@@ -98,6 +102,20 @@ def sort_blocks(source: Source, file: str) -> Layout:
             layout.take_table(block, headed[id(block)])
     layout.finish(source)
     return layout
+
+
+def _find_columns(source: Source, file: str, told: Sequence[ColumnRole]) -> dict[int, Columns | None]:
+    """The columns of each table, by its identity: as told, else by headings, else by content."""
+    if told:
+        found = {id(table): find_told_columns(table, told) for table in source.tables()}
+        if not any(found.values()):
+            raise ToldColumnsError(file=file, count=len(told), found=_describe(source))
+        return found
+    for find in (find_headed_columns, find_columns_by_content):
+        found = {id(table): find(table) for table in source.tables()}
+        if any(found.values()):
+            return found
+    raise NoPlanTableError(file=file, found=_describe(source))
 
 
 def _continued(columns: Columns) -> Columns:

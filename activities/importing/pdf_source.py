@@ -12,6 +12,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from activities.importing.errors import DamagedDocumentError, EncryptedDocumentError
 from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
 from activities.importing.phrase import Phrase
+from activities.importing.progress import Report, Stage, counted, stay_silent
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
 from engine.errors import N_
 
@@ -56,14 +57,14 @@ class _PrintedLine:
     text: str
 
 
-def read_pdf(path: Path) -> Source:
+def read_pdf(path: Path, report: Report = stay_silent) -> Source:
     """The pages' lines and ruled tables; a table over several pages is one.
 
     Raises:
         EncryptedDocumentError: a password is needed.
         DamagedDocumentError: the file is broken.
     """
-    printed = [item for page in _iter_pages(path) for item in _read_page(page)]
+    printed = [item for page in _iter_pages(path, report) for item in _read_page(page)]
     return Source(tuple(_build(_join_pages(printed))))
 
 
@@ -76,16 +77,20 @@ class _Page:
     tables: list[Any]
 
 
-def _iter_pages(path: Path) -> Iterator[_Page]:
+def _iter_pages(path: Path, report: Report) -> Iterator[_Page]:
     """The pages. A broken file lets the library fail in any way, so its work alone stands inside the `try`."""
     try:
         with path.open("rb") as file, pdfplumber.open(file) as document:
-            for number, page in enumerate(document.pages, 1):
+            pages = counted(document.pages, len(document.pages), Stage.PAGES, report)
+            for number, page in enumerate(pages, 1):
                 yield _Page(number, page.dedupe_chars().chars, page.find_tables())
                 page.close()
     except Exception as error:
-        if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
+        causes = (error, *error.args)  # pdfplumber wraps what the library below it raises
+        if any(isinstance(cause, PDFPasswordIncorrect) for cause in causes):
             raise EncryptedDocumentError(file=path.name) from error
+        if any(isinstance(cause, MemoryError) for cause in causes):
+            raise MemoryError from error
         raise DamagedDocumentError(file=path.name, reason=type(error).__name__) from error
 
 

@@ -5,12 +5,19 @@ from pathlib import Path
 
 from activities.deadlines import read_deadline
 from activities.importing import defects
-from activities.importing.errors import EmptyDocumentError, PlanPeriodNowhereError, PlanPeriodUnknownError
+from activities.importing.columns import ColumnRole
+from activities.importing.errors import (
+    EmptyDocumentError,
+    PlanPeriodNowhereError,
+    PlanPeriodUnknownError,
+    TextTooLongError,
+)
 from activities.importing.folding import fold
 from activities.importing.formats import read_source
 from activities.importing.layout import Layout, sort_blocks
 from activities.importing.likely_period import find_likely_period
 from activities.importing.parties import split_parties
+from activities.importing.progress import Report, Stage, counted, stay_silent
 from activities.importing.reading import Defect, PlanReading, ReadActivity
 from activities.importing.rows import ActivityRow
 from activities.importing.sections import Section
@@ -19,27 +26,22 @@ from activities.importing.title import read_period
 from activities.kinds import propose_kind
 from activities.period import Period
 
+_LONGEST_TEXT = 32_767  # what a cell of Excel holds at most (its "Specifications and limits")
 
-def read_plan(path: Path, period: Period | None = None) -> PlanReading:
-    """Read a plan; writes nothing.
 
-    Args:
-        path: the file; its format is told by its content.
-        period: the plan's period, where its title does not say it or says it wrongly.
-
-    Raises:
-        PlanFileError: no plan can be read from the file; `PlanPeriodUnknownError` if only the period is missing.
-    """
-    source = read_source(path)
-    if not any(fold(text) for text, _ in source.iter_texts()):
-        raise EmptyDocumentError(file=path.name)
-    layout = sort_blocks(source, path.name)
+def read_here(
+    path: Path, period: Period | None = None, *, columns: Sequence[ColumnRole] = (), report: Report = stay_silent
+) -> PlanReading:
+    """Read a plan in this process, which the file may harm; `confinement.read_plan` says the rest."""
+    source = read_source(path, report)
+    _check_texts(source, path)
+    layout = sort_blocks(source, path.name, columns)
     title = fold(" ".join(line.text for line in layout.title))
     rows = [item for item in layout.items if isinstance(item, ActivityRow)]
     period = period or read_period(title)
     if period is None:
         raise _period_unknown(path, rows)
-    activities = tuple(_read_activity(row, period) for row in rows)
+    activities = tuple(_read_activity(row, period) for row in counted(rows, len(rows), Stage.ROWS, report))
     return PlanReading(
         title=title,
         period=period,
@@ -49,6 +51,15 @@ def read_plan(path: Path, period: Period | None = None) -> PlanReading:
         defects=tuple(sorted(_find_defects(source, layout, activities, period), key=lambda defect: defect.row or 0)),
         unplaced=tuple(layout.unplaced),
     )
+
+
+def _check_texts(source: Source, path: Path) -> None:
+    if not any(fold(text) for text, _ in source.iter_texts()):
+        raise EmptyDocumentError(file=path.name)
+    for text, place in source.iter_texts():
+        if len(text) > _LONGEST_TEXT:
+            details = {"length": len(text), "limit": _LONGEST_TEXT, "position": place.phrase.say()}
+            raise TextTooLongError(file=path.name, **details)
 
 
 def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
@@ -78,6 +89,7 @@ def _find_defects(
         yield from defects.find_in_activity(activity, period)
     yield from defects.find_in_parties(activities)
     yield from defects.find_in_notes(source.notes)
+    yield from defects.find_in_file(source.oddities)
 
 
 def _period_unknown(path: Path, rows: Sequence[ActivityRow]) -> PlanPeriodUnknownError:

@@ -29,6 +29,11 @@ class DefectCode(StrEnum):
     DATE_IN_TITLE_DIFFERS = "date_in_title_differs"
     FOOTNOTE = "footnote"
     HIDDEN_ROW = "hidden_row"
+    HIDDEN_SHEET = "hidden_sheet"
+    MACROS = "macros"
+    LINKS_OUT = "links_out"
+    CELLS_SCRAMBLED = "cells_scrambled"
+    CONVERTED = "converted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,25 @@ class Note:
     anchor: Place | None = None
 
 
+class OddityKind(StrEnum):
+    """What is peculiar about a file, though it is no text."""
+
+    MACROS = "macros"
+    LINKS_OUT = "links_out"
+    HIDDEN_SHEET = "hidden_sheet"
+    CELLS_SCRAMBLED = "cells_scrambled"
+    CONVERTED = "converted"
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something a person should know of the file; `detail` names it, `place` says where it is if anywhere."""
+
+    kind: OddityKind
+    detail: str = ""
+    place: Place | None = None
+
+
 Block = Paragraph | Table
 
 
@@ -112,6 +131,7 @@ class Source:
 
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = field(default=())
+    oddities: tuple[Oddity, ...] = field(default=())
 
     def tables(self) -> Iterator[Table]:
         """The tables in reading order."""

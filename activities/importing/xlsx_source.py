@@ -16,8 +16,9 @@ from activities.importing.container import TROUBLE, open_container, parse_xml, r
 from activities.importing.docx_text import local_name
 from activities.importing.errors import DamagedDocumentError
 from activities.importing.folding import fold
+from activities.importing.oddities import iter_oddities
 from activities.importing.phrase import Phrase
-from activities.importing.source import Cell, Note, NoteKind, Place, Row, Source, Table
+from activities.importing.source import Cell, Note, NoteKind, Oddity, OddityKind, Place, Row, Source, Table
 from engine.errors import N_
 
 _MONTHS = (
@@ -39,12 +40,19 @@ def read_xlsx(path: Path) -> Source:
     with open_container(path) as container:
         has_formulas = _check_parts(container)
         boxes = tuple(_iter_boxes(container))
+        oddities = tuple(iter_oddities(container))
         book = _load(path, values=True)
         notes = [note for sheet in book.worksheets for note in _iter_notes(sheet)]
         if has_formulas:
             notes += _iter_uncalculated(book, _load(path, values=False))
     tables = tuple(_read_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible")
-    return Source(tables, (*notes, *boxes))
+    hidden = (Oddity(OddityKind.HIDDEN_SHEET, sheet.title) for sheet in book.worksheets if _is_hidden(sheet))
+    return Source(tables, (*notes, *boxes), (*oddities, *hidden))
+
+
+def _is_hidden(sheet: Worksheet) -> bool:
+    """Whether nobody sees the sheet, though it holds something."""
+    return sheet.sheet_state != "visible" and any(_text_of(cell) for cell in sheet._cells.values())  # noqa: SLF001
 
 
 def _check_parts(container: ZipFile) -> bool:

@@ -6,6 +6,7 @@ from activities.importing.columns import (
     carries_on,
     find_columns_by_content,
     find_headed_columns,
+    find_told_columns,
     tell_role,
 )
 from activities.importing.phrase import Phrase
@@ -113,3 +114,36 @@ def test_only_a_table_with_deadlines_carries_on() -> None:
     assert carries_on(_table(("3", "Слёт", "июнь")), columns)
     assert not carries_on(_table(("3", "Слёт", "июнь", "Центр")), columns)
     assert not carries_on(_table(("3", "Петров", "12-34")), columns)
+
+
+def test_told_columns_win_over_headings() -> None:
+    """Where a person says what columns hold, no heading is asked; what stands above the first number is heading."""
+    table = _table(("План",), ("А", "Б", "В"), ("Раздел 1",), ("1", "Совет", "май"), ("2", "Слёт", "июнь"))
+    columns = find_told_columns(table, [_N, _T, _D])
+
+    assert _roles(columns) == [_N, _T, _D]
+    assert columns is not None
+    assert (columns.title_rows, columns.heading_rows) == (1, 1)
+    assert [column.heading for column in columns.columns] == ["А", "Б", "В"]
+
+
+def test_a_table_without_headings_begins_at_once() -> None:
+    """Told columns need no heading row."""
+    columns = find_told_columns(_table(("Совет", "май"), ("Слёт", "июнь")), [_T, _D])
+
+    assert columns is not None
+    assert columns.first_row == 0
+
+
+def test_told_columns_keep_the_grid_of_merged_cells() -> None:
+    """Columns are those of the rows that have as many cells as told, however wide."""
+    rows = [Row((Cell("1", 0, 1, _HERE), Cell("Совет", 1, 3, _HERE), Cell("май", 4, 1, _HERE)), _HERE)] * 2
+    columns = find_told_columns(Table((Row((Cell("I. Двор", 0, 5, _HERE),), _HERE), *rows)), [_N, _T, _D])
+
+    assert columns is not None
+    assert [(column.start, column.end) for column in columns.columns] == [(0, 1), (1, 4), (4, 5)]
+
+
+def test_a_table_of_another_width_is_not_the_told_one() -> None:
+    """No row of as many cells as told: not this table."""
+    assert find_told_columns(_table(("1", "Совет")), [_N, _T, _D]) is None

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from activities.importing import PlanReading, read_plan
+from activities.importing import PlanReading
 from activities.importing.columns import Columns
 from activities.importing.csv_source import read_csv
 from activities.importing.errors import NoPlanTableError
 from activities.importing.folding import ink
 from activities.importing.layout import Layout, sort_blocks
 from activities.importing.phrase import Phrase
+from activities.importing.reader import read_here
 from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
 from activities.importing.title import calendar_year
@@ -213,7 +214,7 @@ def test_every_word_of_a_document_is_told_and_no_deleted_one(
     """Insertions, controls, boxes, nested tables, merged cells, headers, footnotes: each word is in the JSON."""
     body, parts, shown, gone = document
     with tempfile.TemporaryDirectory() as folder:
-        reading = read_plan(_write(Path(folder) / "plan.docx", body, parts), calendar_year(2026))
+        reading = read_here(_write(Path(folder) / "plan.docx", body, parts), calendar_year(2026))
     texts = _texts(reading)
 
     assert [word for word in shown if word not in texts] == []

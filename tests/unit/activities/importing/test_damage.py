@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from activities.importing import PlanFileError, PlanReading, read_plan
+from activities.importing import PlanFileError, PlanReading
+from activities.importing.reader import read_here
 from activities.importing.title import calendar_year
 
 _ROWS = [("№", "Мероприятие", "Срок"), ("1", "Совет", "май 2026"), ("2", "Слёт", "до 05.06.2026")]
@@ -57,7 +58,7 @@ def _read(content: bytes) -> PlanReading | None:
         path = Path(folder) / "plan"
         path.write_bytes(content)
         try:
-            return read_plan(path, calendar_year(2026))
+            return read_here(path, calendar_year(2026))
         except PlanFileError:
             return None
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from activities.importing import DefectCode, PlanPeriodUnknownError, PlanReading, read_plan
+from activities.importing import DefectCode, PlanPeriodUnknownError, PlanReading
 from activities.importing.errors import PlanPeriodNowhereError
 from activities.importing.likely_period import find_likely_period
+from activities.importing.reader import read_here
 from activities.importing.title import calendar_year, school_year
 from activities.period import Period
 
@@ -20,7 +21,7 @@ def read(write_file: Write) -> Callable[..., PlanReading]:
     """A function that reads a plan for 2026 written as lines of cells between bars."""
 
     def read_lines(*rows: str, headings: str = _HEADINGS) -> PlanReading:
-        return read_plan(write_file("plan.txt", "\n".join(["План на 2026 год", headings, *rows])))
+        return read_here(write_file("plan.txt", "\n".join(["План на 2026 год", headings, *rows])))
 
     return read_lines
 
@@ -126,7 +127,7 @@ def test_missing_columns_are_told_for_the_plan(read: Read) -> None:
 def test_missing_headings_are_told(write_file: Write) -> None:
     """Columns told by their content are a guess that a person checks."""
     text = "1 | Совет отцов района | Центр | май |\n2 | Слёт вожатых | Центр | июнь |\n3 | Обзор | Центр | июль |\n"
-    reading = read_plan(write_file("plan.txt", text), calendar_year(2026))
+    reading = read_here(write_file("plan.txt", text), calendar_year(2026))
 
     assert DefectCode.NO_HEADINGS in [defect.code for defect in reading.defects]
     assert [one.title for one in reading.activities] == ["Совет отцов района", "Слёт вожатых", "Обзор"]
@@ -137,7 +138,7 @@ def test_a_footnote_is_told_with_its_row(write_docx: Callable[..., Path], markup
     reference = '<w:tc><w:p><w:r><w:t>май</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p></w:tc>'
     body = markup.table(("1", "Совет", "Центр", reference, ""))
     note = f'<w:footnote w:id="1">{markup.paragraph("или июнь")}</w:footnote>'
-    reading = read_plan(write_docx(body, footnotes=note), calendar_year(2026))
+    reading = read_here(write_docx(body, footnotes=note), calendar_year(2026))
 
     assert _codes(reading) == [("footnote", 2)]
     assert [piece.text for piece in reading.unplaced] == ["или июнь"]
@@ -149,7 +150,7 @@ def test_a_footnote_outside_the_table_is_told_for_the_plan(write_docx: Callable[
     body = title + markup.table(("1", "Совет", "Центр", "май", ""))
     note = f'<w:footnote w:id="1">{markup.paragraph("в редакции приказа")}</w:footnote>'
 
-    assert _codes(read_plan(write_docx(body, footnotes=note))) == [("footnote", None)]
+    assert _codes(read_here(write_docx(body, footnotes=note))) == [("footnote", None)]
 
 
 def test_messages_can_be_said_in_another_language(read: Read) -> None:
@@ -178,6 +179,6 @@ def test_without_any_year_the_error_offers_none(write_file: Write) -> None:
     path = write_file("plan.txt", f"{_HEADINGS}\n1 | Совет | Центр | май |\n2 | Слёт | Центр | июнь |")
 
     with pytest.raises(PlanPeriodNowhereError, match="--from and --to"):
-        read_plan(path)
+        read_here(path)
     with pytest.raises(PlanPeriodUnknownError):
-        read_plan(path)
+        read_here(path)

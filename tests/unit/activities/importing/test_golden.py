@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from activities.importing import DefectCode, PlanPeriodUnknownError, PlanReading, read_plan
+from activities.importing import DefectCode, PlanPeriodUnknownError, PlanReading
 from activities.importing.folding import fold
+from activities.importing.reader import read_here
 from activities.importing.title import calendar_year
 
 pytestmark = pytest.mark.needs("shared")
@@ -21,7 +22,7 @@ _WITH_EMPTY_ROW = [name for name in _OF_2023 if not name.endswith(".xlsx")]
 
 @cache
 def _read(folder: Path, name: str) -> PlanReading:
-    return read_plan(folder / name, calendar_year(2023) if name == "moc-2023.txt" else None)
+    return read_here(folder / name, calendar_year(2023) if name == "moc-2023.txt" else None)
 
 
 def _golden(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ def test_the_period_comes_from_the_title(shared_plans: Path, name: str, start: s
 def test_a_plan_without_a_title_is_refused_with_its_likely_year(shared_plans: Path) -> None:
     """The text of 2023 has no title: the error names both options and offers 2023."""
     with pytest.raises(PlanPeriodUnknownError, match="--from 2023-01-01 --to 2023-12-31"):
-        read_plan(shared_plans / "moc-2023.txt")
+        read_here(shared_plans / "moc-2023.txt")
 
 
 def test_a_plan_without_executors_says_so(shared_plans: Path) -> None:

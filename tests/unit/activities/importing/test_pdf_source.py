@@ -7,7 +7,7 @@ import pytest
 
 from activities.importing.errors import DamagedDocumentError, EmptyDocumentError, EncryptedDocumentError
 from activities.importing.pdf_source import read_pdf
-from activities.importing.reader import read_plan
+from activities.importing.reader import read_here
 from activities.importing.source import Paragraph, Source, Table
 
 _EDGES = (50, 100, 200, 300)  # points; a letter of this font is 6 wide at size 10
@@ -144,17 +144,17 @@ def test_a_word_cut_by_the_column_is_mended(write_file: Write) -> None:
 def test_a_password_is_recognised(write_file: Write) -> None:
     """A PDF that asks for a password is refused as such."""
     with pytest.raises(EncryptedDocumentError):
-        read_plan(write_file("plan.pdf", _pdf("", encrypted=True)))
+        read_here(write_file("plan.pdf", _pdf("", encrypted=True)))
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.4\n", b"%PDF-1.4\n1 0 obj << /Type /Catalog", b"%PDF-1.7\n" + bytes(300)])
 def test_a_broken_pdf_is_damaged(write_file: Write, content: bytes) -> None:
     """A PDF without its end is refused as damaged."""
     with pytest.raises(DamagedDocumentError):
-        read_plan(write_file("plan.pdf", content))
+        read_here(write_file("plan.pdf", content))
 
 
 def test_a_scan_is_empty(write_file: Write) -> None:
     """A PDF without letters is told as empty, with the likely cause."""
     with pytest.raises(EmptyDocumentError, match="scanned picture"):
-        read_plan(write_file("plan.pdf", _pdf(_box(50, 100, 400))))
+        read_here(write_file("plan.pdf", _pdf(_box(50, 100, 400))))

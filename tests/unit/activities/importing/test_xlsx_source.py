@@ -7,7 +7,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from activities.importing import DefectCode, errors, read_plan
+from activities.importing import DefectCode, errors
+from activities.importing.reader import read_here
 from activities.importing.source import NoteKind, Source
 from activities.importing.xlsx_source import read_xlsx, render_value
 
@@ -88,7 +89,7 @@ def test_hidden_rows_are_read_and_told(save: Save) -> None:
     """A hidden row is an activity like any other, with a defect that says so."""
     book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок"), (1, "Совет", "май"), (2, "Слёт", "июнь"))
     book.worksheets[0].row_dimensions[4].hidden = True
-    reading = read_plan(save(book))
+    reading = read_here(save(book))
 
     assert [one.number for one in reading.activities] == ["1", "2"]
     assert [(one.code, one.row) for one in reading.defects if one.row] == [(DefectCode.HIDDEN_ROW, 4)]
@@ -129,7 +130,7 @@ def test_each_sheet_with_headings_is_part_of_the_plan(save: Save) -> None:
         sheet = book.create_sheet()
         for row in rows:
             sheet.append(row)
-    reading = read_plan(save(book))
+    reading = read_here(save(book))
 
     assert [one.title for one in reading.activities] == ["Совет", "Слёт"]
     assert "Петров" in [piece.text for piece in reading.unplaced]
