@@ -22,6 +22,8 @@ POINTS = (
     "outbox.handled",
     "outbox.finished",
     "outbox.put_off",
+    "log.appended",
+    "log.signed",
 )
 
 

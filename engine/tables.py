@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -127,6 +128,44 @@ payload = Table(
     Column("erased_at", UtcDateTime),
 )
 
+# The one row that sealers lock: how far the log reaches and what is left to look for (see `transparency`).
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("size", Integer, nullable=False),
+    # Every entry up to here is in the log or will never be there.
+    Column("settled_id", Integer, nullable=False),
+    # Up to here that is so once every transaction before the awaited one has ended.
+    Column("awaited_id", Integer, nullable=False),
+    Column("awaited_transaction", BigInteger, nullable=False),
+)
+
+# No foreign key to history: on PostgreSQL its check would write a lock into each entry.
+log_leaf = Table(
+    "log_leaf",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("history_id", Integer, nullable=False, unique=True),
+)
+
+log_tile = Table(
+    "log_tile",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+log_checkpoint = Table(
+    "log_checkpoint",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+)
+
 ladder = Table(
     "ladder",
     metadata,
@@ -164,26 +203,39 @@ message = Table(
 
 HISTORY_IS_APPEND_ONLY = "history is append-only"
 
-# An INSERT is refused where (instance, revision) exists, which also stops REPLACE: it deletes without a DELETE trigger.
-_REFUSE = f"SELECT RAISE(ABORT, '{HISTORY_IS_APPEND_ONLY}')"
-_TAKEN = (
-    "SELECT 1 FROM history WHERE id = NEW.id OR digest = NEW.digest"
-    " OR (instance_id = NEW.instance_id AND revision = NEW.revision)"
-)
-SQLITE_HISTORY_TRIGGERS = (
-    f"CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN {_REFUSE}; END",
-    f"CREATE TRIGGER history_no_delete BEFORE DELETE ON history BEGIN {_REFUSE}; END",
-    f"CREATE TRIGGER history_no_replace BEFORE INSERT ON history WHEN EXISTS ({_TAKEN}) BEGIN {_REFUSE}; END",
-)
+# Tables that only grow, and what an INSERT is refused by: an existing row with one of these, which also stops REPLACE
+# (it deletes without a DELETE trigger).
+APPEND_ONLY = {
+    history: "id = NEW.id OR digest = NEW.digest OR (instance_id = NEW.instance_id AND revision = NEW.revision)",
+    log_leaf: "position = NEW.position OR history_id = NEW.history_id",
+    log_checkpoint: "size = NEW.size",
+}
 
-_RAISE = f"BEGIN RAISE EXCEPTION '{HISTORY_IS_APPEND_ONLY}'; END"
-_CHANGES = "BEFORE UPDATE OR DELETE OR TRUNCATE ON history"
-POSTGRESQL_HISTORY_TRIGGERS = (
-    f"CREATE FUNCTION history_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {_RAISE} $$",
-    f"CREATE TRIGGER history_no_change {_CHANGES} FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()",
-)
 
-for _statements, _dialect in ((SQLITE_HISTORY_TRIGGERS, "sqlite"), (POSTGRESQL_HISTORY_TRIGGERS, "postgresql")):
-    for _statement in _statements:
-        # DDL interpolates % signs; ours has none.
-        event.listen(history, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+def _sqlite_triggers(name: str, taken: str) -> tuple[str, ...]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{HISTORY_IS_APPEND_ONLY}'); END"
+    exists = f"EXISTS (SELECT 1 FROM {name} WHERE {taken})"
+    return (
+        f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} WHEN {exists} {refuse}",
+    )
+
+
+def _postgresql_triggers(name: str) -> tuple[str, ...]:
+    refuse = f"BEGIN RAISE EXCEPTION '{HISTORY_IS_APPEND_ONLY}'; END"
+    changes = f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
+    return (
+        f"CREATE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {refuse} $$",
+        f"CREATE TRIGGER {name}_no_change {changes} FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuse()",
+    )
+
+
+for _table, _taken in APPEND_ONLY.items():
+    for _dialect, _statements in (
+        ("sqlite", _sqlite_triggers(_table.name, _taken)),
+        ("postgresql", _postgresql_triggers(_table.name)),
+    ):
+        for _statement in _statements:
+            # DDL interpolates % signs; ours has none.
+            event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

@@ -4,11 +4,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from engine.database import writing
+from engine.tables import APPEND_ONLY
 from runtime.migrations import VERSION_TABLE
 from runtime.settings import Settings
 
 _READ_ONLY = (VERSION_TABLE,)
-_APPEND_ONLY = ("history",)
+_APPEND_ONLY = tuple(table.name for table in APPEND_ONLY)
 
 
 def grant_access(settings: Settings, owner: Engine) -> None:

@@ -17,8 +17,10 @@ from engine.clock import VirtualClock
 from engine.outbox import Message
 from engine.registry import Facts, Guard
 from engine.tables import message
+from engine.transparency import seal_history
 from engine.unit_of_work import UnitOfWork
 from tests.fixtures.engine import ERRAND, GUARDS, NoteWantedError, Rig, moscow
+from tests.fixtures.log import SIGNER
 
 BEGIN = moscow(2026, 3, 2)
 NOW = moscow(2026, 5, 6)
@@ -65,7 +67,7 @@ def prepare(url: str) -> None:
 
 def work(rig: Rig) -> int:
     """What a worker does at a ring of the bell; how much it did."""
-    return rig.tick() + rig.dispatch({"*": [write_letter]})
+    return rig.tick() + rig.dispatch({"*": [write_letter]}) + seal_history(rig.store, SIGNER, page=7)
 
 
 def write_letter(unit: UnitOfWork, given: Message) -> None:
@@ -110,6 +112,8 @@ PICTURE = {
     "ladders": "SELECT instance_id, name, rung, due_at, failures FROM ladder",
     "messages": "SELECT dedup_key, topic, detail, attempts, done_at, available_at FROM message",
     "letters": "SELECT dedup_key FROM trial_letter",
+    "log": "SELECT count(*), max(position) FROM log_leaf",
+    "checkpoint": "SELECT max(size) FROM log_checkpoint",
 }
 
 

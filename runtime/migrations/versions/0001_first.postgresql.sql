@@ -8,6 +8,45 @@ CREATE TABLE definition (
 	CONSTRAINT uq_definition_digest UNIQUE (digest)
 )
 ;
+CREATE TABLE log_head (
+	id SERIAL NOT NULL,
+	size INTEGER NOT NULL,
+	settled_id INTEGER NOT NULL,
+	awaited_id INTEGER NOT NULL,
+	awaited_transaction BIGINT NOT NULL,
+	CONSTRAINT pk_log_head PRIMARY KEY (id)
+)
+;
+CREATE TABLE log_leaf (
+	position INTEGER NOT NULL,
+	history_id INTEGER NOT NULL,
+	CONSTRAINT pk_log_leaf PRIMARY KEY (position),
+	CONSTRAINT uq_log_leaf_history_id UNIQUE (history_id)
+)
+;
+CREATE FUNCTION log_leaf_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$
+;
+CREATE TRIGGER log_leaf_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON log_leaf FOR EACH STATEMENT EXECUTE FUNCTION log_leaf_refuse()
+;
+CREATE TABLE log_tile (
+	level INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	hashes BYTEA NOT NULL,
+	CONSTRAINT pk_log_tile PRIMARY KEY (level, position)
+)
+;
+CREATE TABLE log_checkpoint (
+	size INTEGER NOT NULL,
+	root BYTEA NOT NULL,
+	note TEXT NOT NULL,
+	signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_log_checkpoint PRIMARY KEY (size)
+)
+;
+CREATE FUNCTION log_checkpoint_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$
+;
+CREATE TRIGGER log_checkpoint_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON log_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION log_checkpoint_refuse()
+;
 CREATE TABLE setting (
 	key VARCHAR(64) NOT NULL,
 	value TEXT NOT NULL,
@@ -107,9 +146,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_state ON instance (state)
-;
 CREATE INDEX ix_instance_due_on ON instance (due_on)
+;
+CREATE INDEX ix_instance_state ON instance (state)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -201,11 +240,11 @@ CREATE TABLE letter (
 	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
 )
 ;
-CREATE INDEX ix_letter_sent_at ON letter (sent_at)
-;
 CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
 ;
 CREATE INDEX ix_letter_send_at ON letter (send_at)
+;
+CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
 CREATE TABLE subscription (
 	id SERIAL NOT NULL,

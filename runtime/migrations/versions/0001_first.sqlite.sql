@@ -8,6 +8,49 @@ CREATE TABLE definition (
 	CONSTRAINT uq_definition_digest UNIQUE (digest)
 )
 ;
+CREATE TABLE log_head (
+	id INTEGER NOT NULL,
+	size INTEGER NOT NULL,
+	settled_id INTEGER NOT NULL,
+	awaited_id INTEGER NOT NULL,
+	awaited_transaction BIGINT NOT NULL,
+	CONSTRAINT pk_log_head PRIMARY KEY (id)
+)
+;
+CREATE TABLE log_leaf (
+	position INTEGER NOT NULL,
+	history_id INTEGER NOT NULL,
+	CONSTRAINT pk_log_leaf PRIMARY KEY (position),
+	CONSTRAINT uq_log_leaf_history_id UNIQUE (history_id)
+)
+;
+CREATE TRIGGER log_leaf_no_update BEFORE UPDATE ON log_leaf BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
+CREATE TRIGGER log_leaf_no_delete BEFORE DELETE ON log_leaf BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
+CREATE TRIGGER log_leaf_no_replace BEFORE INSERT ON log_leaf WHEN EXISTS (SELECT 1 FROM log_leaf WHERE position = NEW.position OR history_id = NEW.history_id) BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
+CREATE TABLE log_tile (
+	level INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	hashes BLOB NOT NULL,
+	CONSTRAINT pk_log_tile PRIMARY KEY (level, position)
+)
+;
+CREATE TABLE log_checkpoint (
+	size INTEGER NOT NULL,
+	root BLOB NOT NULL,
+	note TEXT NOT NULL,
+	signed_at VARCHAR(27) NOT NULL,
+	CONSTRAINT pk_log_checkpoint PRIMARY KEY (size)
+)
+;
+CREATE TRIGGER log_checkpoint_no_update BEFORE UPDATE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
+CREATE TRIGGER log_checkpoint_no_delete BEFORE DELETE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
+CREATE TRIGGER log_checkpoint_no_replace BEFORE INSERT ON log_checkpoint WHEN EXISTS (SELECT 1 FROM log_checkpoint WHERE size = NEW.size) BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+;
 CREATE TABLE setting (
 	"key" VARCHAR(64) NOT NULL,
 	value TEXT NOT NULL,
@@ -107,9 +150,9 @@ CREATE TABLE instance (
 	CONSTRAINT fk_instance_definition_id FOREIGN KEY(definition_id) REFERENCES definition (id)
 )
 ;
-CREATE INDEX ix_instance_state ON instance (state)
-;
 CREATE INDEX ix_instance_due_on ON instance (due_on)
+;
+CREATE INDEX ix_instance_state ON instance (state)
 ;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
@@ -201,11 +244,11 @@ CREATE TABLE letter (
 	CONSTRAINT uq_letter_message_id UNIQUE (message_id)
 )
 ;
-CREATE INDEX ix_letter_sent_at ON letter (sent_at)
-;
 CREATE INDEX ix_letter_person_id ON letter (person_id, kind)
 ;
 CREATE INDEX ix_letter_send_at ON letter (send_at)
+;
+CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
 CREATE TABLE subscription (
 	id INTEGER NOT NULL,

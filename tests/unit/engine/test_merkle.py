@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 from base64 import b64encode
-from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -22,6 +21,7 @@ from engine.merkle import (
     root_from_inclusion,
     tree_root,
 )
+from tests.fixtures.naive_tree import naive_path, naive_root, naive_subproof
 
 # The entries and roots of certificate-transparency's own tests (merkletree_test.cc), also used by C2SP's tools.
 ENTRIES = [
@@ -85,44 +85,6 @@ STEPS = {
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
     ],
 }
-
-
-def naive_root(entries):
-    """MTH of RFC 6962 §2.1, word for word."""
-    if not entries:
-        return sha256(b"").digest()
-    if len(entries) == 1:
-        return sha256(b"\x00" + entries[0]).digest()
-    k = naive_split(len(entries))
-    return sha256(b"\x01" + naive_root(entries[:k]) + naive_root(entries[k:])).digest()
-
-
-def naive_split(n):
-    """The largest power of two smaller than n."""
-    k = 1
-    while k * 2 < n:
-        k *= 2
-    return k
-
-
-def naive_path(m, entries):
-    """PATH of RFC 6962 §2.1.1."""
-    if len(entries) == 1:
-        return []
-    k = naive_split(len(entries))
-    if m < k:
-        return [*naive_path(m, entries[:k]), naive_root(entries[k:])]
-    return [*naive_path(m - k, entries[k:]), naive_root(entries[:k])]
-
-
-def naive_subproof(m, entries, known):
-    """SUBPROOF of RFC 6962 §2.1.2."""
-    if m == len(entries):
-        return [] if known else [naive_root(entries)]
-    k = naive_split(len(entries))
-    if m <= k:
-        return [*naive_subproof(m, entries[:k], known), naive_root(entries[k:])]
-    return [*naive_subproof(m - k, entries[k:], known=False), naive_root(entries[:k])]
 
 
 def reader(entries):
