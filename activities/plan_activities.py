@@ -34,6 +34,7 @@ class Activity:
         responsible: the names in the row's cell as the plan writes them.
         parties: what those names were taken for, in the row's order.
         confirmed_at: when a person confirmed the reading of its deadline.
+        removed_at: when an amendment took the row out of a live plan.
     """
 
     id: int
@@ -53,12 +54,13 @@ class Activity:
     confidence: Confidence
     confirmed_at: datetime | None
     note_suffices: bool
+    removed_at: datetime | None
     parties: tuple[NamedInRow, ...]
 
     @property
     def needs_a_look(self) -> bool:
         """Whether a person has yet to say that its deadline was read rightly."""
-        return self.confidence is not Confidence.SURE and self.confirmed_at is None
+        return self.confidence is not Confidence.SURE and self.confirmed_at is None and self.removed_at is None
 
     @property
     def reference(self) -> str:
@@ -142,7 +144,7 @@ def _parties_of(connection: Connection, activity_ids: Collection[int]) -> dict[i
 
 _AS_STORED = (
     *("id", "short_id", "plan_id", "plan_slug", "section_id", "number", "title", "result", "deadline_text"),
-    *("confirmed_at", "note_suffices"),
+    *("confirmed_at", "note_suffices", "removed_at"),
 )
 
 

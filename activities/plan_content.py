@@ -61,12 +61,14 @@ class PlanContent:
 def content_of_reading(reading: PlanReading) -> PlanContent:
     """The content of a document."""
     # As importing stores them: of two headings with one path, rows stand below the last.
-    places = {each.path: place for place, each in enumerate(reading.sections)}
+    places: dict[tuple[str, ...], int] = {}
+    headings = []
+    for place, each in enumerate(reading.sections):
+        headings.append(Heading(each.number, each.title, each.level, places.get(each.path[:-1])))
+        places[each.path] = place
     return PlanContent(
         title=reading.title,
-        headings=tuple(
-            Heading(each.number, each.title, each.level, places.get(each.path[:-1])) for each in reading.sections
-        ),
+        headings=tuple(headings),
         rows=tuple(
             PlanRow(
                 number=each.number,

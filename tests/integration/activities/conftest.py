@@ -84,9 +84,13 @@ class Desk:
         """The person at the command line."""
         return Actor(person, "cli", on_behalf_of=on_behalf_of, os_user="tester")
 
+    def document(self, text: str) -> Path:
+        """A plan as a file."""
+        return write_plan(self.folder / f"plan-{len(list(self.folder.glob('plan-*')))}.txt", text)
+
     def bring(self, text: str = PLAN, **options: Any) -> ImportedPlan:
         """Import a plan as the coordinator."""
-        path = write_plan(self.folder / f"plan-{len(list(self.folder.glob('plan-*')))}.txt", text)
+        path = self.document(text)
         return import_plan(self.office, self.actor(self.mary), path, **options)
 
     def write(self, name: str) -> Path:

@@ -1,0 +1,151 @@
+"""What an amendment does to the occurrences of a live plan: what it may not touch, who may do what, and doing it.
+
+Every step goes through the workflow. Its history entry names the amending file's digest as its subject, and the basis.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, select, update
+
+from activities.acting import Actor
+from activities.firing import Attempt, fire
+from activities.occurrences import Occurrence
+from activities.office import Office
+from activities.plan_amendments import AmendingDocument
+from activities.plan_launch import NewOccurrence, create_occurrences
+from activities.rescheduling import Action, Effect, LeftReason
+from activities.roles import Role, roles_of
+from activities.tables import evidence, occurrence, submission
+from engine.tables import history
+from engine.unit_of_work import UnitOfWork
+
+# The report quotes the reason, so it is in the language of the plan.
+REMOVED = "исключено из плана"
+MOVED = "срок изменён в плане"
+
+
+def find_done(connection: Connection, occurrences: Sequence[Occurrence]) -> dict[int, LeftReason]:
+    """What people have done with occurrences, by row id: what is finished, has evidence, or a date that they set."""
+    ids = [each.id for each in occurrences]
+    handed_in = {
+        row.occurrence_id
+        for table, open_only in ((evidence, evidence.c.removed_at), (submission, submission.c.withdrawn_at))
+        for row in connection.execute(
+            select(table.c.occurrence_id).where(table.c.occurrence_id.in_(ids), open_only.is_(None))
+        )
+    }
+    # Dates that an amendment set have its file as their subject; a person's have none.
+    dated = set(
+        connection.execute(
+            select(history.c.instance_id).where(
+                history.c.instance_id.in_([each.instance_id for each in occurrences]),
+                history.c.event.in_(["set_date", "postpone"]),
+                history.c.subject_digest.is_(None),
+            )
+        ).scalars()
+    )
+    done: dict[int, LeftReason] = {}
+    for each in occurrences:
+        if not each.is_open:
+            done[each.id] = LeftReason.FINISHED
+        elif each.id in handed_in:
+            done[each.id] = LeftReason.EVIDENCE
+        elif each.instance_id in dated:
+            done[each.id] = LeftReason.DATE_SET
+    return done
+
+
+def leave_what_is_not_theirs(connection: Connection, actor: Actor, effects: Sequence[Effect]) -> list[Effect]:
+    """The effects with those that the actor may not have left to whoever may."""
+    return [
+        each if _may(connection, actor, each) else replace(each, action=Action.LEAVE, reason=LeftReason.NOT_ALLOWED)
+        for each in effects
+    ]
+
+
+def _may(connection: Connection, actor: Actor, effect: Effect) -> bool:
+    if effect.occurrence is None or effect.action is Action.LEAVE:
+        return True
+    return bool(_deciders(effect) & roles_of(connection, actor.person.id, effect.occurrence.activity_id))
+
+
+def _deciders(effect: Effect) -> set[str]:
+    """Who may, as the workflow says."""
+    target, planned = effect.occurrence, effect.planned
+    if target is None or planned is None:
+        return {Role.APPROVER.value}
+    if target.state == "awaiting_date":
+        return {Role.COORDINATOR.value, Role.ORGANISER.value}
+    return {Role.APPROVER.value} | ({Role.COORDINATOR.value} if _is_inside(effect) else set())
+
+
+def _is_inside(effect: Effect) -> bool:
+    """Whether the new window lies in the one first planned."""
+    target, planned = effect.occurrence, effect.planned
+    if target is None or planned is None or planned.starts_on is None or planned.ends_on is None:
+        return False
+    if target.planned_starts_on is None or target.planned_ends_on is None:
+        return False
+    return target.planned_starts_on <= planned.starts_on and planned.ends_on <= target.planned_ends_on
+
+
+def carry_out(
+    office: Office, work: UnitOfWork, actor: Actor, effects: Sequence[Effect], document: AmendingDocument
+) -> None:
+    """Cancel and move occurrences as the effects say, in the caller's transaction; what is left is left.
+
+    Raises:
+        StaleRevisionError: somebody has changed one of them meanwhile.
+    """
+    for each in effects:
+        if each.action is Action.CANCEL and each.occurrence is not None:
+            _cancel(office, work, actor, each.occurrence, document)
+        elif each.action is Action.MOVE:
+            _move(office, work, actor, each, document)
+
+
+def add_occurrences(
+    office: Office,
+    work: UnitOfWork,
+    actor: Actor,
+    added: Mapping[int, Sequence[Effect]],
+    document: AmendingDocument,
+) -> None:
+    """Create what the effects of activities, by their row ids, add; what was due before today stands on its list."""
+    today = office.today()
+    fresh = [
+        NewOccurrence(activity_id, each.planned, before_record=(each.planned.due_on or today) < today)
+        for activity_id, effects in added.items()
+        for each in effects
+        if each.action is Action.ADD and each.planned is not None
+    ]
+    create_occurrences(office, work, actor, fresh, document.payload())
+
+
+def _cancel(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, document: AmendingDocument) -> None:
+    values = {"reason": REMOVED, "basis": document.basis}
+    payload = document.payload() | values
+    fire(office, work, actor, target, Attempt("cancel", values, payload, subject_digest=document.digest))
+
+
+def _move(office: Office, work: UnitOfWork, actor: Actor, effect: Effect, document: AmendingDocument) -> None:
+    """Give it its new window; the first date of one that had none is what is planned from now on."""
+    target, planned = effect.occurrence, effect.planned
+    if target is None or planned is None:
+        raise ValueError("a move needs an occurrence and its window")
+    inside = _is_inside(effect)
+    attempt = Attempt(
+        event="set_date" if target.state == "awaiting_date" else "postpone",
+        values={"date": True, "inside_window": inside, "reason": MOVED, "basis": document.basis},
+        payload=document.payload() | {"reason": MOVED},
+        subject_digest=document.digest,
+        anchors={"starts_on": planned.starts_on, "due_on": planned.due_on},
+    )
+    fire(office, work, actor, target, attempt)
+    values: dict[str, object] = {"ends_on": planned.ends_on, "rrule": planned.rrule}
+    if target.state == "awaiting_date":
+        values |= {f"planned_{name}": getattr(planned, name) for name in ("starts_on", "ends_on", "due_on")}
+    elif not inside:
+        values["postponed"] = occurrence.c.postponed + 1
+    work.connection.execute(update(occurrence).where(occurrence.c.id == target.id).values(values))

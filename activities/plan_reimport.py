@@ -1,0 +1,265 @@
+"""Re-import: a changed document amends a plan that is stored already.
+
+`propose_reimport` compares and changes nothing. `apply_reimport` does what was proposed, all in one transaction: rows
+take the new wording, occurrences of a live plan follow through the workflow, and what people did stays as it is.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from activities.acting import Actor
+from activities.amending_occurrences import add_occurrences, carry_out, find_done, leave_what_is_not_theirs
+from activities.amending_rows import AmendedRows, kind_after, write_rows
+from activities.expansion import PlannedOccurrence, expand
+from activities.guards import BasisMissingError
+from activities.importing import PlanReading, read_plan
+from activities.importing.title import read_period
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.office import Office
+from activities.period import Period
+from activities.plan_activities import Activity, list_activities
+from activities.plan_amendments import AmendingDocument, Amendment, insert_amendment
+from activities.plan_content import content_of_reading, content_of_stored
+from activities.plan_diff import ChangeKind, PlanDiff, diff_plans
+from activities.plan_diff_json import diff_to_json
+from activities.plans import Plan, PlanStatus, Section, list_sections, plan_from_row
+from activities.rescheduling import Effect, LeftReason, reschedule, withdraw
+from activities.roles import Role, check_holds_anywhere
+from activities.row_matching import Told
+from activities.tables import plan, section
+from engine.errors import N_, OporaError
+from engine.store import StaleRevisionError
+
+_AMENDING = (Role.COORDINATOR, Role.APPROVER)
+
+
+class PlanIsClosedError(OporaError):
+    """A closed plan is archived."""
+
+    message = N_("“{slug}” is closed, so nothing amends it any more. See: opora plan show {slug}.")
+
+
+class OtherPeriodError(OporaError):
+    """The document is a plan for another time."""
+
+    message = N_(
+        "{file} is for {found}, but “{slug}” for {expected}. To store it as a plan of its own: "
+        "opora plan import {file}. If the title is wrong, say the period with --from and --to."
+    )
+
+
+class UncertainRowsError(OporaError):
+    """Nothing is applied while it is not known which rows are one."""
+
+    message = N_(
+        "Of {count} pairs of rows it is not sure that they are one row. Say of each which it is: "
+        "--same {example} if it is one, --apart {example} if the old row went and a new one came. Nothing was changed."
+    )
+
+
+class UnknownPairError(OporaError):
+    """Somebody spoke of rows that are not there."""
+
+    message = N_(
+        "“{pair}” names no pair of rows. Write it like a-7k3f9q=12: the short id of the plan's row, "
+        "then which row of the document it is, counted from 1."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """A plan with all that an amendment may touch, as it was when it was read."""
+
+    plan: Plan
+    sections: tuple[Section, ...]
+    activities: tuple[Activity, ...]
+    occurrences: tuple[Occurrence, ...]
+    done: tuple[tuple[int, LeftReason], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowEffects:
+    """What happens to the occurrences of one row: of a stored one, and of one of the document, or of either alone."""
+
+    activity: Activity | None
+    place: int | None
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a document would change; nothing is done yet.
+
+    Attributes:
+        digest: SHA-256 of the file.
+        effects: on the occurrences of a live plan; empty for a draft.
+    """
+
+    stored: StoredPlan
+    file_name: str
+    digest: bytes
+    reading: PlanReading
+    diff: PlanDiff
+    effects: tuple[RowEffects, ...]
+
+
+def propose_reimport(
+    office: Office,
+    target: Plan,
+    path: Path,
+    *,
+    period: Period | None = None,
+    told: Sequence[tuple[str, bool]] = (),
+    actor: Actor | None = None,
+) -> Proposal:
+    """Compare a document with a plan; changes nothing.
+
+    Args:
+        office: where.
+        target: the plan.
+        path: the document.
+        period: by which its deadlines are read, the plan's own unless the title says otherwise wrongly.
+        told: what a person has said of uncertain pairs, `a-7k3f9q=12`, each with whether it is the same row.
+        actor: shows what this person may not do; without one everything is shown as allowed.
+
+    Raises:
+        PlanFileError and its kin: the file cannot be read as a plan.
+        OtherPeriodError: it is for another time.
+        PlanIsClosedError: the plan is archived.
+        UnknownPairError: `told` names rows that are not there.
+    """
+    reading = read_plan(path, period or target.period)
+    if period is None:
+        _refuse_other_period(path, reading, target)
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    with office.store.read() as connection:
+        stored = _load(connection, target.id)
+        if stored.plan.status is PlanStatus.CLOSED:
+            raise PlanIsClosedError(slug=target.slug)
+        old = content_of_stored(stored.plan.title, stored.sections, stored.activities)
+        new = content_of_reading(reading)
+        diff = diff_plans(old, new, _told_of(stored.activities, len(new.rows), told))
+        live = stored.plan.status is PlanStatus.LIVE
+        effects = tuple(_all_effects(office, stored, reading, diff)) if live else ()
+        if actor is not None:
+            effects = tuple(
+                replace(each, effects=tuple(leave_what_is_not_theirs(connection, actor, each.effects)))
+                for each in effects
+            )
+    return Proposal(stored, path.name, digest, reading, diff, effects)
+
+
+def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str) -> Amendment | None:
+    """Do what was proposed for this actor, in one transaction; None where there is nothing to change.
+
+    Raises:
+        BasisMissingError: no document is named on which it rests.
+        UncertainRowsError: a person must first say which rows are one.
+        StaleRevisionError: the plan has changed since it was compared.
+        RoleNotAllowedError: the actor neither coordinates nor approves.
+    """
+    if proposal.diff.is_empty:
+        return None
+    if not basis.strip():
+        raise BasisMissingError
+    _refuse_uncertain(proposal)
+    document = AmendingDocument(proposal.file_name, proposal.digest, basis.strip())
+    target = proposal.stored.plan
+    with office.store.write() as work:
+        check_holds_anywhere(work.connection, actor.person.id, _AMENDING, "reimport")
+        if _load(work.connection, target.id) != proposal.stored:
+            raise StaleRevisionError
+        for each in proposal.effects:
+            carry_out(office, work, actor, each.effects, document)
+        rows = AmendedRows(
+            target, proposal.stored.sections, proposal.stored.activities, proposal.reading, proposal.diff
+        )
+        ids = write_rows(work, rows)
+        added = {_activity_id(each, ids): each.effects for each in proposal.effects}
+        add_occurrences(office, work, actor, added, document)
+        return insert_amendment(work, actor, target.id, document, diff_to_json(proposal.diff))
+
+
+def _refuse_other_period(path: Path, reading: PlanReading, target: Plan) -> None:
+    named = read_period(reading.title)
+    if named is not None and named != target.period:
+        raise OtherPeriodError(file=path.name, found=_span(named), slug=target.slug, expected=_span(target.period))
+
+
+def _span(period: Period) -> str:
+    return f"{period.starts_on} – {period.ends_on}"
+
+
+def _refuse_uncertain(proposal: Proposal) -> None:
+    uncertain = proposal.diff.uncertain
+    if uncertain:
+        first = proposal.stored.activities[uncertain[0].old]
+        raise UncertainRowsError(count=len(uncertain), example=f"{first.short_id}={uncertain[0].new + 1}")
+
+
+def _load(connection: Connection, plan_id: int) -> StoredPlan:
+    """The plan as it stands, without what earlier amendments took out."""
+    row = connection.execute(select(plan).where(plan.c.id == plan_id)).mappings().one()
+    removed = set(connection.execute(select(section.c.id).where(section.c.removed_at.is_not(None))).scalars())
+    occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan_id))
+    return StoredPlan(
+        plan=plan_from_row(row),
+        sections=tuple(each for each in list_sections(connection, plan_id) if each.id not in removed),
+        activities=tuple(each for each in list_activities(connection, plan_id) if each.removed_at is None),
+        occurrences=tuple(occurrences),
+        done=tuple(find_done(connection, occurrences).items()),
+    )
+
+
+def _told_of(activities: Sequence[Activity], rows: int, told: Iterable[tuple[str, bool]]) -> Told:
+    """What was said of pairs, by places."""
+    places = {each.short_id: place for place, each in enumerate(activities)}
+    pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+    for text, same in told:
+        short_id, _, number = text.partition("=")
+        if short_id.strip() not in places or not number.isdecimal() or not 1 <= int(number) <= rows:
+            raise UnknownPairError(pair=text)
+        pairs[same].add((places[short_id.strip()], int(number) - 1))
+    one_each = len({one for one, _ in pairs[True]}) == len({other for _, other in pairs[True]}) == len(pairs[True])
+    if not one_each or pairs[True] & pairs[False]:
+        raise UnknownPairError(pair=", ".join(text for text, _ in told))
+    return Told(frozenset(pairs[True]), frozenset(pairs[False]))
+
+
+def _all_effects(office: Office, stored: StoredPlan, reading: PlanReading, diff: PlanDiff) -> Iterator[RowEffects]:
+    """What the changes do to the occurrences of a live plan, row by row."""
+    existing: dict[int, list[Occurrence]] = defaultdict(list)
+    for each in stored.occurrences:
+        existing[each.activity_id].append(each)
+    done = dict(stored.done)
+    for place in diff.removed:
+        gone = stored.activities[place]
+        effects = [withdraw(each, done) for each in existing[gone.id] if each.is_open]
+        yield RowEffects(gone, None, tuple(effects))
+    for change in diff.changed:
+        if ChangeKind.DEADLINE_CHANGED in change.kinds:
+            current = stored.activities[change.pair.old]
+            planned = _expand(office, stored.plan, reading, change.pair.new, current)
+            effects = list(reschedule(existing[current.id], planned, done))
+            yield RowEffects(current, change.pair.new, tuple(effects))
+    for place in diff.added:
+        planned = _expand(office, stored.plan, reading, place, None)
+        yield RowEffects(None, place, tuple(reschedule((), planned, done)))
+
+
+def _expand(
+    office: Office, target: Plan, reading: PlanReading, place: int, current: Activity | None
+) -> tuple[PlannedOccurrence, ...]:
+    read = reading.activities[place]
+    kind = kind_after(current, read) if current else read.proposal.kind
+    return expand(read.schedule, kind, target.period, target.rhythm, office.calendar)
+
+
+def _activity_id(each: RowEffects, ids: dict[int, int]) -> int:
+    """The row id of the activity that effects are about; rows that were added have it only now."""
+    return each.activity.id if each.activity is not None else ids[each.place or 0]

@@ -1,0 +1,102 @@
+"""What becomes of the occurrences of a row whose deadline was amended. Pure: it proposes, and touches nothing.
+
+Planned windows meet existing occurrences by key, since a key never changes. Occurrences and windows that are left over
+belong together in their order where there are as many of the one as of the other: the dates moved. Otherwise what is
+no longer planned goes, and what is newly planned comes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from activities.expansion import PlannedOccurrence
+from activities.occurrences import Occurrence
+
+
+class Action(StrEnum):
+    """What an amendment does to an occurrence."""
+
+    ADD = "add"
+    MOVE = "move"
+    CANCEL = "cancel"
+    LEAVE = "leave"
+
+
+class LeftReason(StrEnum):
+    """Why an occurrence is left as it is, for a person to look at."""
+
+    FINISHED = "finished"
+    EVIDENCE = "evidence"
+    DATE_SET = "date_set"
+    NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an amendment does to one occurrence.
+
+    Attributes:
+        occurrence: the existing one; None where one is added.
+        planned: the window it gets; None where it is cancelled.
+        reason: why it is left, else None.
+    """
+
+    action: Action
+    occurrence: Occurrence | None
+    planned: PlannedOccurrence | None
+    reason: LeftReason | None = None
+
+
+def reschedule(
+    existing: Sequence[Occurrence], planned: Sequence[PlannedOccurrence], done: Mapping[int, LeftReason]
+) -> Iterator[Effect]:
+    """What the new windows of a row do to its occurrences; those that stay as they are have no effect.
+
+    Args:
+        existing: the row's occurrences, in order.
+        planned: the windows of its new deadline.
+        done: by row id of an occurrence, what a person has done with it that no amendment may touch.
+    """
+    by_key = {each.key: each for each in planned}
+    keys = {each.key for each in existing}
+    for each in existing:
+        if each.key in by_key:
+            yield from _replan(each, by_key[each.key], done)
+    gone = [each for each in existing if each.key not in by_key and each.state != "cancelled"]
+    fresh = [each for each in planned if each.key not in keys]
+    if len(gone) == len(fresh):
+        for one, other in zip(gone, fresh, strict=True):
+            yield from _replan(one, other, done)
+        return
+    yield from (withdraw(each, done) for each in gone)
+    yield from (Effect(Action.ADD, None, each) for each in fresh)
+
+
+def withdraw(occurrence: Occurrence, done: Mapping[int, LeftReason]) -> Effect:
+    """Take an occurrence out of the plan, unless a person has done something with it."""
+    reason = done.get(occurrence.id)
+    return Effect(Action.LEAVE if reason else Action.CANCEL, occurrence, None, reason)
+
+
+def _replan(occurrence: Occurrence, planned: PlannedOccurrence, done: Mapping[int, LeftReason]) -> Iterator[Effect]:
+    """Move to another window, if it is another one than planned and than the present one."""
+    reason = done.get(occurrence.id)
+    same = _is_there(occurrence, planned, reason)
+    if occurrence.state == "cancelled" or (reason and not same):
+        yield Effect(Action.LEAVE, occurrence, planned, reason)
+    elif planned.awaiting_date and not same:
+        # No event takes a date away, so the dated run goes and an undated one comes.
+        yield Effect(Action.CANCEL, occurrence, None)
+        yield Effect(Action.ADD, None, planned)
+    elif not same:
+        yield Effect(Action.MOVE, occurrence, planned)
+
+
+def _is_there(occurrence: Occurrence, planned: PlannedOccurrence, reason: LeftReason | None) -> bool:
+    """Whether it has that window already. A day that a person set inside the planned window stays with the window."""
+    wanted = (planned.starts_on, planned.ends_on, planned.due_on)
+    as_planned = (occurrence.planned_starts_on, occurrence.planned_ends_on, occurrence.planned_due_on)
+    present = (occurrence.starts_on, occurrence.ends_on, occurrence.due_on)
+    if planned.awaiting_date:
+        return occurrence.key == planned.key
+    return wanted == present or (reason is not None and wanted == as_planned)
