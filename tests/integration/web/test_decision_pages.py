@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 
 from activities.acting import Actor
 from activities.decisions import Verdict, find_decision
@@ -11,7 +12,7 @@ from activities.manifest import OutcomeReason
 from activities.roles import Role, Scope, take_role
 from activities.steps import cancel, reopen
 from activities.submissions import report_outcome, withdraw
-from activities.tables import decision
+from activities.tables import decision, person
 
 HOSTILE = "\"><script>alert(1)</script>'{{7*7}}\u202e\r\nX: y"
 
@@ -200,6 +201,26 @@ def test_a_newer_version_ends_an_older_link(any_house, client, link):
     assert standing_decision(any_house, first) is None
     newer = client.get(f"/d/{any_house.token(second)}?lang=en").get_data(as_text=True)
     assert "taken back or replaced, not decided" in newer
+
+
+def test_a_link_to_an_older_version_never_opens(any_house, client, link):
+    """Even a link made after a newer version was handed in shows and decides nothing."""
+    first = link[0]
+    withdraw(any_house.office, Actor(any_house.teacher, "cli"), first.occurrence_id)
+    any_house.hand_in(files=[("новая.pdf", b"other", "application/pdf")])
+    url = f"/d/{any_house.token(first)}"
+    assert client.get(url).status_code == 410
+    assert client.post(url, data={"decision": "accept", "seen": first.manifest_digest.hex()}).status_code == 410
+
+
+def test_who_has_left_reads_nothing_more(any_house, client, decided):
+    """The link of a person who is no longer here shows not even what they decided."""
+    with any_house.office.store.write() as work:
+        gone = update(person).where(person.c.id == any_house.head.id)
+        work.connection.execute(gone.values(active=False))
+    answer = client.get(decided[1])
+    assert answer.status_code == 410
+    assert "Справка" not in answer.get_data(as_text=True)
 
 
 def test_an_earlier_return_is_told_with_its_reason(any_house, client, link):
