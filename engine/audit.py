@@ -31,10 +31,11 @@ class Finding:
     """Something that is not as it was written.
 
     Args:
-        instance: public id; for a workflow its name, for entries without an instance `#` and the row id.
+        instance: public id; for a workflow its name, for entries without an instance `#` and the row id, for a place
+            in the log "leaf" and its number, for a file of evidence its SHA-256.
         revision: the entry, 0 where it is about none.
         code: `body`, `digest`, `chain`, `revision`, `payload`, `event`, `state`, `date`, `definition`, `orphan` or
-            `unreadable`.
+            `unreadable` (instances); `sealed`, `log`, `checkpoint`, `signature` or `anchor` (`log_audit`); `evidence`.
         message: one English sentence.
     """
 

@@ -59,11 +59,12 @@ class GrowingTree:
         place = 0
         while place < len(leaves):
             width = _widest(self.size, len(leaves) - place)
-            self._push(width.bit_length() - 1, complete_root(leaves[place : place + width]))
-            self.size += width
+            self.push(width.bit_length() - 1, complete_root(leaves[place : place + width]))
             place += width
 
-    def _push(self, height: int, peak: bytes) -> None:
+    def push(self, height: int, peak: bytes) -> None:
+        """Add a complete subtree by its root, where one of this height may begin."""
+        self.size += 1 << height
         while self._peaks and self._peaks[-1][0] == height:
             peak = node_hash(self._peaks.pop()[1], peak)
             height += 1
