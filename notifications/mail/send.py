@@ -5,6 +5,7 @@ lock, and a worker may die anywhere (see `letters`).
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,7 +15,6 @@ from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_gr
 from activities.people import get_person_by_id
 from activities.submissions import get_submission
 from engine.unit_of_work import Store
-from notifications.links import Links
 from notifications.mail.contexts import Waiting, read_context
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import (
@@ -108,10 +108,11 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
     with store.read() as connection:
         person = get_person_by_id(connection, letter.person_id)
         now = store.clock.now()
-        left, urls = _still_waiting(connection, post.links, context.waiting(), now)
+        left, grants = _still_waiting(connection, context.waiting(), now)
     still = context.with_waiting(left)
     if still is None or not person.active:
         return None
+    urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
     rendered = render_letter(kind, still, View(letter.language, letter.recipient, post.zone, urls))
     address = Address(
         name=person.name,
@@ -125,20 +126,18 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
 
 
 def _still_waiting(
-    connection: Connection, links: Links, items: tuple[Waiting, ...], now: datetime
-) -> tuple[tuple[Waiting, ...], dict[str, str]]:
-    """The items that still wait for a decision, and the links of their grants."""
+    connection: Connection, items: Iterable[Waiting], now: datetime
+) -> tuple[tuple[Waiting, ...], list[Grant]]:
+    """The items that still wait for a decision, and the recipient's grants to make it."""
     left: list[Waiting] = []
-    urls: dict[str, str] = {}
+    grants: list[Grant] = []
     for item in items:
         grant = find_grant(connection, item.grant) if item.grant else None
         if not _is_waiting(connection, item) or (item.grant and (grant is None or not _counts(grant, now))):
             continue
         left.append(item)
-        url = links.find_decision_url(grant) if grant else None
-        if url and grant:
-            urls[grant.public_id] = url
-    return tuple(left), urls
+        grants += [grant] if grant else []
+    return tuple(left), grants
 
 
 def _is_waiting(connection: Connection, item: Waiting) -> bool:

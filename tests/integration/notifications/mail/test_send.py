@@ -336,6 +336,27 @@ def test_a_lease_that_ran_out_before_sending_began_keeps_the_sender_from_sending
         assert mark_sent(work, second)
 
 
+def test_a_sender_that_was_slow_to_write_its_letter_out_does_not_send_it(mail_office):
+    """The lease ran out before the server was spoken to, and another worker has sent the letter."""
+    mail_office.submit("1.1", mail_office.paul)
+    mail_office.tick()
+    other = ListTransport()
+
+    class SlowLinks(Links):
+        """Takes longer than a lease."""
+
+        def find_decision_url(self, grant):
+            """Let the other worker pass."""
+            mail_office.clock.advance(11 * MINUTE)
+            send_due(mail_office.office.store, post(mail_office, transport=other))
+            return Links.find_decision_url(self, grant)
+
+    slow = SlowLinks("https://opora.example.org", mail_office.keys)
+    assert send_due(mail_office.office.store, post(mail_office, links=slow)) == 0
+    assert len(other.sent) == 1
+    assert mail_office.transport.sent == []
+
+
 def test_no_lock_is_held_while_a_server_is_spoken_to(mail_office):
     """Others write to the database in the middle of a transmission."""
     write(mail_office)
