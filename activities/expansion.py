@@ -74,7 +74,7 @@ def expand(
             key=key,
             starts_on=window.starts_on,
             ends_on=window.ends_on,
-            due_on=_due_on(window.ends_on, kind, calendar, evidence_days),
+            due_on=evidence_day(window.ends_on, kind, calendar, evidence_days),
             awaiting_date=False,
             rrule=schedule.rrule if runs_on(schedule) else None,
             ordinal=None,
@@ -119,7 +119,10 @@ def _awaiting(schedule: Schedule) -> tuple[PlannedOccurrence, ...]:
     )
 
 
-def _due_on(last_day: date, kind: ActivityKind, calendar: WorkingCalendar, evidence_days: int) -> date:
+def evidence_day(
+    last_day: date, kind: ActivityKind, calendar: WorkingCalendar, evidence_days: int = EVIDENCE_DAYS
+) -> date:
+    """The day by which evidence is awaited of what ends on a day."""
     return calendar.add_working_days(last_day, evidence_days) if kind is ActivityKind.EVENT else last_day
 
 

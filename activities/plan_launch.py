@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from activities.acting import Actor
 from activities.allocation import allocate_short_ids
@@ -16,6 +16,7 @@ from activities.guards import GUARDS
 from activities.kinds import ActivityKind
 from activities.office import Office
 from activities.plans import Plan, PlanStatus
+from activities.relations import expand_followers, list_relations
 from activities.roles import RUNNING, Role, check_holds_anywhere
 from activities.tables import activity, occurrence, plan
 from engine.errors import N_, OporaError
@@ -73,11 +74,7 @@ def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None 
     record_from = from_on or office.today()
     with office.store.write() as work:
         _refuse(work.connection, actor, draft)
-        planned = [
-            each
-            for row in work.connection.execute(select(activity).where(activity.c.plan_id == draft.id))
-            for each in _plan_activity(office, draft, row, record_from)
-        ]
+        planned = _plan_runs(office, work.connection, draft, record_from)
         create_occurrences(office, work, actor, planned)
         launched = update(plan).where(plan.c.id == draft.id, plan.c.status == PlanStatus.DRAFT.value)
         if work.connection.execute(launched.values(status="live", launched_on=record_from)).rowcount != 1:
@@ -97,11 +94,19 @@ def _refuse(connection: Connection, actor: Actor, draft: Plan) -> None:
     check_holds_anywhere(connection, actor.person.id, RUNNING, "launch")
 
 
-def _plan_activity(office: Office, draft: Plan, row: Row[*tuple[Any, ...]], record_from: date) -> list[NewOccurrence]:
-    schedule = Schedule.from_json(json.loads(row.schedule))
-    expanded = expand(schedule, ActivityKind(row.kind), draft.period, draft.rhythm, office.calendar)
+def _plan_runs(office: Office, connection: Connection, draft: Plan, record_from: date) -> list[NewOccurrence]:
+    """The runs of every row, of rows that follow another one after its runs."""
+    rows = connection.execute(select(activity).where(activity.c.plan_id == draft.id).order_by(activity.c.position))
+    schedules = {row.id: (Schedule.from_json(json.loads(row.schedule)), ActivityKind(row.kind)) for row in rows}
+    planned = {
+        activity_id: expand(schedule, kind, draft.period, draft.rhythm, office.calendar)
+        for activity_id, (schedule, kind) in schedules.items()
+    }
+    kinds = {activity_id: kind for activity_id, (_, kind) in schedules.items()}
+    followed = expand_followers(planned, kinds, list_relations(connection, draft.id), office.calendar)
     return [
-        NewOccurrence(row.id, each, before_record=each.due_on is not None and each.due_on < record_from)
+        NewOccurrence(activity_id, each, before_record=each.due_on is not None and each.due_on < record_from)
+        for activity_id, expanded in followed.items()
         for each in expanded
     ]
 

@@ -273,3 +273,45 @@ grant = Table(
     Column("voided_at", UtcDateTime),
     Column("spent_at", UtcDateTime),
 )
+
+# What a person said at review: of what, what was asked then (its digest settles the question), the answer, who, when.
+review_answer = Table(
+    "review_answer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False, index=True),
+    Column("topic", String(16), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("question_digest", LargeBinary(32), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False),
+    Column("answered_by", String(64), nullable=False),
+)
+
+reading_rule = Table(
+    "reading_rule",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey("plan.id"), nullable=False),
+    Column("topic", String(16), nullable=False),
+    # SHA-256 of the folded phrase: cells may be longer than an index allows.
+    Column("phrase_digest", LargeBinary(32), nullable=False, index=True),
+    Column("phrase", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    UniqueConstraint("plan_id", "topic", "phrase_digest"),
+)
+
+row_relation = Table(
+    "row_relation",
+    metadata,
+    # A row follows one other row at most. What is no longer in a draft follows nothing.
+    Column("activity_id", ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True),
+    Column("leader_id", ForeignKey("activity.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("working_days", Integer, nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("confirmed_by", String(64), nullable=False),
+)

@@ -214,6 +214,38 @@ CREATE TABLE finding (
 ;
 CREATE INDEX ix_finding_plan_id ON finding (plan_id)
 ;
+CREATE TABLE review_answer (
+	id SERIAL NOT NULL,
+	plan_id INTEGER NOT NULL,
+	topic VARCHAR(16) NOT NULL,
+	subject TEXT NOT NULL,
+	asked TEXT NOT NULL,
+	question_digest BYTEA NOT NULL,
+	answer TEXT NOT NULL,
+	answered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	answered_by VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_review_answer PRIMARY KEY (id),
+	CONSTRAINT fk_review_answer_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id)
+)
+;
+CREATE INDEX ix_review_answer_plan_id ON review_answer (plan_id)
+;
+CREATE TABLE reading_rule (
+	id SERIAL NOT NULL,
+	plan_id INTEGER NOT NULL,
+	topic VARCHAR(16) NOT NULL,
+	phrase_digest BYTEA NOT NULL,
+	phrase TEXT NOT NULL,
+	answer TEXT NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	made_by VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_reading_rule PRIMARY KEY (id),
+	CONSTRAINT uq_reading_rule_plan_id_topic_phrase_digest UNIQUE (plan_id, topic, phrase_digest),
+	CONSTRAINT fk_reading_rule_plan_id FOREIGN KEY(plan_id) REFERENCES plan (id)
+)
+;
+CREATE INDEX ix_reading_rule_phrase_digest ON reading_rule (phrase_digest)
+;
 CREATE TABLE letter (
 	id SERIAL NOT NULL,
 	short_id VARCHAR(16) NOT NULL,
@@ -412,6 +444,20 @@ CREATE TABLE occurrence (
 )
 ;
 CREATE UNIQUE INDEX uq_occurrence_activity_id_key_alone ON occurrence (activity_id, key) WHERE member_id IS NULL
+;
+CREATE TABLE row_relation (
+	activity_id INTEGER NOT NULL,
+	leader_id INTEGER NOT NULL,
+	kind VARCHAR(8) NOT NULL,
+	working_days INTEGER NOT NULL,
+	confirmed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	confirmed_by VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_row_relation PRIMARY KEY (activity_id),
+	CONSTRAINT fk_row_relation_activity_id FOREIGN KEY(activity_id) REFERENCES activity (id) ON DELETE CASCADE,
+	CONSTRAINT fk_row_relation_leader_id FOREIGN KEY(leader_id) REFERENCES activity (id) ON DELETE CASCADE
+)
+;
+CREATE INDEX ix_row_relation_leader_id ON row_relation (leader_id)
 ;
 CREATE TABLE evidence (
 	id SERIAL NOT NULL,

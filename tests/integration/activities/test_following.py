@@ -1,0 +1,199 @@
+"""Rows that take their dates from another row, before and after the launch."""
+
+from datetime import date
+
+import pytest
+
+from activities.deed import Deed
+from activities.following import Left, follow_from_now_on
+from activities.period import Period
+from activities.plan_activities import resolve_activity
+from activities.relations import CircularRelationError, Relation, RelationKind, list_relations, store_relation
+from activities.steps import NewDates, postpone, set_date
+from engine.history import Payload
+from engine.tables import history, payload
+
+PLAN = """План опорного центра на 2026 год
+
+1.1 | Провести инвентаризацию программ | МОЦ | справка | апрель, октябрь
+1.2 | Проверить содержание программ | МОЦ | справка | в период проведения инвентаризации программ
+1.3 | Провести конкурс чтецов | МОЦ | протокол | май
+1.4 | Составить сборник работ | МОЦ | сборник | по итогам конкурса
+1.5 | Провести выездную проверку | МОЦ | акт | по отдельному графику
+1.6 | Составить отчёт о проверке | МОЦ | отчёт | по итогам проверки
+"""
+ON = "приказ № 5 от 02.03.2026"
+
+
+@pytest.fixture
+def brought(empty_desk):
+    """The draft."""
+    return empty_desk.bring(PLAN).plan
+
+
+def relate(desk, follower, leader, kind=RelationKind.WITHIN, days=0):
+    """Say that one row follows another, as the coordinator."""
+    with desk.office.store.write() as work:
+        ids = [resolve_activity(work.connection, each).id for each in (follower, leader)]
+        relation = Relation(*ids, kind, days)
+        store_relation(work, desk.actor(desk.mary), relation, {ids[0]: follower, ids[1]: leader})
+    return relation
+
+
+def follow(desk, relation, person=None):
+    """Let the runs of a live plan follow from now on."""
+    with desk.office.store.write() as work:
+        return follow_from_now_on(Deed(desk.office, work, desk.actor(person or desk.mary)), relation)
+
+
+def windows(desk, number):
+    """Key and days of each run of a row."""
+    runs = [each for each in desk.occurrences() if each.number == number]
+    return [(each.key, each.starts_on, each.ends_on) for each in runs]
+
+
+def test_launching_gives_a_follower_the_runs_of_its_leader(empty_desk, brought):
+    """«В период инвентаризации» has as many runs as the inventory, on its days."""
+    relate(empty_desk, "1.2", "1.1")
+    empty_desk.launch(brought)
+    assert windows(empty_desk, "1.2") == [
+        ("2026-04", date(2026, 4, 1), date(2026, 4, 30)),
+        ("2026-10", date(2026, 10, 1), date(2026, 10, 31)),
+    ]
+
+
+def test_a_day_that_is_set_dates_what_follows(empty_desk, brought):
+    """Clarifying the contest moves the collection with it, as clarified; nothing counts as postponed."""
+    relation = relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    assert windows(empty_desk, "1.4") == [("2026-05", date(2026, 5, 1), date(2026, 6, 15))]
+    (followed,) = set_date(
+        empty_desk.office,
+        empty_desk.actor(empty_desk.mary),
+        empty_desk.occurrence("1.3").id,
+        NewDates(date(2026, 5, 14)),
+    )
+    assert followed.left is None
+    assert followed.dates == Period(date(2026, 5, 14), date(2026, 5, 28))
+    collection = empty_desk.occurrence("1.4")
+    assert (collection.starts_on, collection.due_on) == (date(2026, 5, 14), date(2026, 5, 28))
+    assert (collection.postponed, collection.planned_ends_on) == (0, date(2026, 6, 15))
+    assert empty_desk.events("1.4") == ["create", "set_date"]
+    with empty_desk.office.store.read() as connection:
+        assert list_relations(connection, brought.id) == [relation]
+
+
+def test_history_says_what_it_followed(empty_desk, brought):
+    """The entry names the relation, its payload the row; who did it is who dated the leader."""
+    relation = relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    set_date(
+        empty_desk.office,
+        empty_desk.actor(empty_desk.mary),
+        empty_desk.occurrence("1.3").id,
+        NewDates(date(2026, 5, 14)),
+    )
+    entries = [each for each in empty_desk.rows(history) if each.subject_digest == relation.digest()]
+    assert [(each.event, each.actor) for each in entries] == [("set_date", empty_desk.mary.short_id)]
+    (aside,) = [
+        each
+        for each in empty_desk.rows(payload)
+        if (each.instance_id, each.revision) == (entries[0].instance_id, entries[0].revision)
+    ]
+    assert Payload(aside.salt, aside.body).values()["reason"] == "вслед за строкой 1.3"
+
+
+def test_a_postponement_takes_what_follows_with_it(empty_desk, brought):
+    """Beyond the planned window the approver's basis holds for both, and both count as postponed."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    moved = NewDates(date(2026, 6, 30))
+    contest = empty_desk.occurrence("1.3").id
+    (followed,) = postpone(
+        empty_desk.office, empty_desk.actor(empty_desk.head), contest, moved, reason="карантин", basis=ON
+    )
+    assert followed.left is None
+    assert empty_desk.occurrence("1.4").ends_on == date(2026, 7, 14)
+    assert empty_desk.occurrence("1.4").postponed == 1
+
+
+def test_what_a_person_dated_is_left(empty_desk, brought):
+    """A day set by hand stays when the leader moves, and that is told."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    by_mary = empty_desk.actor(empty_desk.mary)
+    set_date(empty_desk.office, by_mary, empty_desk.occurrence("1.4").id, NewDates(date(2026, 6, 1)))
+    (followed,) = set_date(empty_desk.office, by_mary, empty_desk.occurrence("1.3").id, NewDates(date(2026, 5, 14)))
+    assert followed.left is Left.DATE_SET
+    assert empty_desk.occurrence("1.4").ends_on == date(2026, 6, 1)
+
+
+def test_what_is_handed_in_or_finished_is_left(empty_desk, brought):
+    """Evidence that waits for a decision keeps its dates."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    empty_desk.hand_in("1.4", empty_desk.mary)
+    before = empty_desk.occurrence("1.4")
+    (followed,) = set_date(
+        empty_desk.office,
+        empty_desk.actor(empty_desk.mary),
+        empty_desk.occurrence("1.3").id,
+        NewDates(date(2026, 5, 14)),
+    )
+    assert followed.left is Left.HANDED_IN
+    assert empty_desk.occurrence("1.4") == before
+
+
+def test_what_the_actor_may_not_move_is_left_and_the_leader_still_moves(empty_desk, brought):
+    """An approver postpones the leader; a first date of what follows is the coordinator's to say."""
+    empty_desk.launch(brought)
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    contest = empty_desk.occurrence("1.3").id
+    (followed,) = postpone(
+        empty_desk.office, empty_desk.actor(empty_desk.head), contest, NewDates(date(2026, 6, 30)), reason="-", basis=ON
+    )
+    assert followed.left is Left.NOT_ALLOWED
+    assert empty_desk.occurrence("1.4").state == "awaiting_date"
+    assert empty_desk.occurrence("1.3").ends_on == date(2026, 6, 30)
+
+
+def test_a_chain_moves_to_its_end(empty_desk, brought):
+    """The date of the inspection dates its report, and what follows the report."""
+    relate(empty_desk, "1.6", "1.5", RelationKind.AFTER, 5)
+    relate(empty_desk, "1.2", "1.6")
+    empty_desk.launch(brought)
+    followed = set_date(
+        empty_desk.office,
+        empty_desk.actor(empty_desk.mary),
+        empty_desk.occurrence("1.5").id,
+        NewDates(date(2026, 3, 16)),
+    )
+    assert [(each.occurrence.number, each.dates.ends_on) for each in followed] == [
+        ("1.6", date(2026, 3, 23)),
+        ("1.2", date(2026, 3, 23)),
+    ]
+
+
+def test_a_live_row_follows_from_now_on(empty_desk, brought):
+    """The run that awaited its date takes the first window, and another one is made for the second; once only."""
+    empty_desk.launch(brought)
+    relation = relate(empty_desk, "1.2", "1.1")
+    assert len(follow(empty_desk, relation)) == 2
+    expected = [
+        ("no1", date(2026, 4, 1), date(2026, 4, 30)),
+        ("2026-10", date(2026, 10, 1), date(2026, 10, 31)),
+    ]
+    assert windows(empty_desk, "1.2") == expected
+    assert follow(empty_desk, relation) == []
+    assert windows(empty_desk, "1.2") == expected
+
+
+def test_two_rows_never_wait_for_each_other(empty_desk, brought):
+    """A circle is refused, direct, longer, or of one row; what was said before stands."""
+    relate(empty_desk, "1.2", "1.1")
+    relate(empty_desk, "1.3", "1.2")
+    for follower, leader in (("1.1", "1.2"), ("1.1", "1.3"), ("1.1", "1.1")):
+        with pytest.raises(CircularRelationError):
+            relate(empty_desk, follower, leader)
+    with empty_desk.office.store.read() as connection:
+        assert len(list_relations(connection, brought.id)) == 2
