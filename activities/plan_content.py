@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, select
+
 from activities.deadlines.schedule import Schedule
 from activities.importing import PlanReading
-from activities.plan_activities import Activity
-from activities.plans import Section
+from activities.plan_activities import Activity, list_activities
+from activities.plans import Section, list_sections
+from activities.tables import section
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,13 @@ def content_of_reading(reading: PlanReading) -> PlanContent:
             for each in reading.activities
         ),
     )
+
+
+def list_present(connection: Connection, plan_id: int) -> tuple[list[Section], list[Activity]]:
+    """The headings and rows of a stored plan, without what amendments took out of it."""
+    gone = set(connection.execute(select(section.c.id).where(section.c.removed_at.is_not(None))).scalars())
+    sections = [each for each in list_sections(connection, plan_id) if each.id not in gone]
+    return sections, [each for each in list_activities(connection, plan_id) if each.removed_at is None]
 
 
 def content_of_stored(title: str, sections: Sequence[Section], activities: Sequence[Activity]) -> PlanContent:

@@ -91,7 +91,7 @@ def _insert_plan(
 ) -> Plan:
     row = {
         "short_id": allocate_short_id(work.connection, plan, "l"),
-        "slug": _free_slug(work.connection, reading.period, slug),
+        "slug": free_slug(work.connection, reading.period, slug),
         "title": reading.title,
         "starts_on": reading.period.starts_on,
         "ends_on": reading.period.ends_on,
@@ -106,7 +106,12 @@ def _insert_plan(
     return plan_from_row(work.connection.execute(insert(plan).values(row).returning(*plan.c)).mappings().one())
 
 
-def _free_slug(connection: Connection, period: Period, wanted: str | None) -> str:
+def free_slug(connection: Connection, period: Period, wanted: str | None) -> str:
+    """The short name that was asked for, else one of the period's years, with a number where it is taken.
+
+    Raises:
+        SlugTakenError: the name that was asked for is.
+    """
     taken = set(connection.execute(select(plan.c.slug)).scalars())
     if wanted:
         if wanted in taken:

@@ -22,16 +22,16 @@ from activities.importing.title import read_period
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.period import Period
-from activities.plan_activities import Activity, list_activities
+from activities.plan_activities import Activity
 from activities.plan_amendments import AmendingDocument, Amendment, insert_amendment
-from activities.plan_content import content_of_reading, content_of_stored
+from activities.plan_content import content_of_reading, content_of_stored, list_present
 from activities.plan_diff import ChangeKind, PlanDiff, diff_plans
 from activities.plan_diff_json import diff_to_json
-from activities.plans import Plan, PlanStatus, Section, list_sections, plan_from_row
+from activities.plans import Plan, PlanStatus, Section, plan_from_row
 from activities.rescheduling import Effect, LeftReason, reschedule, withdraw
 from activities.roles import Role, check_holds_anywhere
 from activities.row_matching import Told
-from activities.tables import plan, section
+from activities.tables import plan
 from engine.errors import N_, OporaError
 from engine.store import StaleRevisionError
 
@@ -205,12 +205,12 @@ def _refuse_uncertain(proposal: Proposal) -> None:
 def _load(connection: Connection, plan_id: int) -> StoredPlan:
     """The plan as it stands, without what earlier amendments took out."""
     row = connection.execute(select(plan).where(plan.c.id == plan_id)).mappings().one()
-    removed = set(connection.execute(select(section.c.id).where(section.c.removed_at.is_not(None))).scalars())
+    sections, activities = list_present(connection, plan_id)
     occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan_id))
     return StoredPlan(
         plan=plan_from_row(row),
-        sections=tuple(each for each in list_sections(connection, plan_id) if each.id not in removed),
-        activities=tuple(each for each in list_activities(connection, plan_id) if each.removed_at is None),
+        sections=tuple(sections),
+        activities=tuple(activities),
         occurrences=tuple(occurrences),
         done=tuple(find_done(connection, occurrences).items()),
     )

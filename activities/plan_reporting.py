@@ -93,7 +93,7 @@ def gather_report(
         period=say_key(period_key(period)),
         generated_on=today,
         sections=_sections(list_sections(connection, plan.id), list_activities(connection, plan.id), marks),
-        columns=_columns(plan),
+        columns=own_columns(plan),
         approval=plan.approval,
     )
 
@@ -221,7 +221,7 @@ def _row(each: Activity, marks: Sequence[Mark]) -> ReportRow:
     )
 
 
-def _columns(plan: Plan) -> tuple[ReportColumn, ...]:
+def own_columns(plan: Plan) -> tuple[ReportColumn, ...]:
     """The plan's own columns in its order; those that the report has no text for are left out."""
     customary = {column.field: column for column in CUSTOMARY_COLUMNS}
     own: dict[PlanField, ReportColumn] = {}

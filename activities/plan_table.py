@@ -1,6 +1,6 @@
 """A plan's table as a Word document draws it: what the report and the draft for approval have in common.
 
-Landscape A4, the plan's headings as merged rows, the header row repeated on each page, page numbers below.
+Landscape A4, the plan's headings as merged rows, the header row repeated on each page.
 """
 
 import contextlib
@@ -83,6 +83,15 @@ def save_document(document: DocumentFile, destination: Path | BinaryIO) -> None:
         raise DocumentNotWrittenError(path=destination, reason=error.strerror) from error
 
 
+def add_page_numbers(document: DocumentFile) -> None:
+    """«Страница 1 из 9» at the foot of each page."""
+    footer = document.sections[0].footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for text, code in (("Страница ", "PAGE"), (" из ", "NUMPAGES")):
+        write(footer, text)
+        _add_page_field(footer, code)
+
+
 def add_line(
     document: DocumentFile,
     text: str,
@@ -145,7 +154,7 @@ def write(paragraph: Paragraph, text: str, *, bold: bool = False, size: Length |
 
 
 def _set_up_page(document: DocumentFile) -> None:
-    """Landscape A4 with a margin for binding, one quiet face, «Страница 1 из 9» below."""
+    """Landscape A4 with a margin for binding, one quiet face."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
@@ -157,11 +166,6 @@ def _set_up_page(document: DocumentFile) -> None:
     style.paragraph_format.space_after = Pt(0)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "ru-RU")
-    footer = section.footer.paragraphs[0]
-    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for text, code in (("Страница ", "PAGE"), (" из ", "NUMPAGES")):
-        write(footer, text)
-        _add_page_field(footer, code)
 
 
 def _add_page_field(paragraph: Paragraph, code: str) -> None:

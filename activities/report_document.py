@@ -33,6 +33,7 @@ from activities.plan_table import (
     DocumentNotWrittenError,
     add_heading,
     add_line,
+    add_page_numbers,
     add_row,
     add_table,
     fill_header,
@@ -75,6 +76,7 @@ def write_report(report: PlanReport, destination: Path | BinaryIO) -> None:
         DocumentNotWrittenError: the path cannot be written.
     """
     document = new_document(report.title, report.generated_on)
+    add_page_numbers(document)
     _add_title(document, report)
     _add_plan_table(document, report)
     add_line(document, "Итоги по разделам", bold=True, before=Pt(14))
