@@ -80,7 +80,8 @@ _HEADINGS_WITHIN = 25
 _ESSENTIAL = frozenset({ColumnRole.TITLE, ColumnRole.DEADLINE})
 _DEADLINE_WORDS = re.compile(
     r"янв|февр|март|апрел|\bма[йея]\b|июн|июл|авг|сент|октяб|нояб|декаб|квартал|в течени[еи]|постоянно|"
-    r"еже(?:годно|месячно|квартально|недельно|дневно)|\d{1,2}\.\d{1,2}\.\d{2,4}|раза? в|по запросу|по мере|20\d\d"
+    r"еже(?:годно|месячно|квартально|недельно|дневно)|\d{1,2}\.\d{1,2}\.\d{2,4}|раза? в|по запросу|по мере|"
+    r"по согласованию|по (?:отдельному )?(?:графику|плану)|20\d\d"
 )
 _CONTENT_SHARE = 0.6
 _CARRIED_SHARE = 0.5
@@ -156,7 +157,7 @@ def _is_body(row: Row, columns: Columns) -> bool:
     """Whether the row of a table with told columns is one of the plan."""
     cells = [(columns.of(cell).role, fold(cell.text)) for cell in row.filled()]
     return any(
-        (role is ColumnRole.NUMBER and _is_number(text)) or (role is ColumnRole.DEADLINE and _is_deadline(text))
+        (role is ColumnRole.NUMBER and _is_number(text)) or (role is ColumnRole.DEADLINE and looks_like_deadline(text))
         for role, text in cells
     )
 
@@ -192,12 +193,13 @@ def carries_on(table: Table, columns: Columns) -> bool:
     role = ColumnRole.DEADLINE if columns.has(ColumnRole.DEADLINE) else ColumnRole.NUMBER
     rows = [row for row in table.rows if len(row.filled()) > 1]
     texts = [[fold(cell.text) for cell in row.filled() if columns.of(cell).role is role] for row in rows]
-    fits = _is_deadline if role is ColumnRole.DEADLINE else _is_number
+    fits = looks_like_deadline if role is ColumnRole.DEADLINE else _is_number
     known = sum(any(map(fits, cells)) for cells in texts)
     return table.width == columns.width and known >= _CARRIED_SHARE * len(rows)
 
 
-def _is_deadline(text: str) -> bool:
+def looks_like_deadline(text: str) -> bool:
+    """Whether a deadline word or a day stands in the text."""
     return _DEADLINE_WORDS.search(text.lower()) is not None
 
 
@@ -207,7 +209,7 @@ def _is_number(text: str) -> bool:
 
 def _tell_roles(texts: dict[int, list[str]]) -> dict[int, ColumnRole]:
     """Deadlines and numbers show what they are; then titles are the longest, parties repeat most, a result is left."""
-    deadline = _best(texts, _is_deadline)
+    deadline = _best(texts, looks_like_deadline)
     number = _best(texts, _is_number)
     rest = [at for at in sorted(texts) if at not in {deadline, number}]
     if deadline is None or not rest:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from activities.importing.flattened_text import read_flattened
 from activities.importing.folding import fold
 from activities.importing.numbering import find_bare_number
 from activities.importing.phrase import Phrase
@@ -27,7 +28,10 @@ def read_txt(path: Path) -> Source:
     """
     written = decode(path.read_bytes(), path)
     text = _BOOKMARK.sub("", written)
-    return Source(tuple(_read_blocks(text)), tuple(_find_bookmarks(written)))
+    lines = text.split("\n")
+    flattened = None if is_marked(text) or _has_rows(lines, "\t") else read_flattened(lines)
+    source = flattened or Source(tuple(_read_blocks(text)))
+    return replace(source, notes=tuple(_find_bookmarks(written)))
 
 
 def is_marked(text: str) -> bool:
