@@ -346,7 +346,7 @@ def test_hostile_text_stays_text(any_house, client):
         text = page.get_data(as_text=True)
         assert "<script" not in text
         assert "&lt;script&gt;" in text
-        assert "49" not in re.sub(r"[0-9a-f]{16,}", "", text)
+        assert "{{7*7}}" in text
         assert "X" not in page.headers
 
 
