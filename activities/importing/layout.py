@@ -1,7 +1,8 @@
 """A document's blocks sorted: the title, the plan's tables, headings between them, and what is none of these."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from activities.importing.columns import (
     ColumnRole,
@@ -13,6 +14,7 @@ from activities.importing.columns import (
 )
 from activities.importing.errors import NoPlanTableError, ToldColumnsError
 from activities.importing.folding import fold
+from activities.importing.numbered_list import find_list
 from activities.importing.numbering import NumberStyle, split_number, starts_with_section_word
 from activities.importing.reading import Unplaced
 from activities.importing.rows import ActivityRow, EmptyRow, PlanRows
@@ -93,7 +95,7 @@ def sort_blocks(source: Source, file: str, told: Sequence[ColumnRole] = ()) -> L
         NoPlanTableError: no table has a column of titles beside one of deadlines or parties.
         ToldColumnsError: no table has as many columns as told.
     """
-    headed = _find_columns(source, file, told)
+    source, headed = _find_columns(source, file, told)
     layout = Layout()
     for block in source.blocks:
         if isinstance(block, Paragraph):
@@ -104,18 +106,29 @@ def sort_blocks(source: Source, file: str, told: Sequence[ColumnRole] = ()) -> L
     return layout
 
 
-def _find_columns(source: Source, file: str, told: Sequence[ColumnRole]) -> dict[int, Columns | None]:
-    """The columns of each table, by its identity: as told, else by headings, else by content."""
-    if told:
-        found = {id(table): find_told_columns(table, told) for table in source.tables()}
-        if not any(found.values()):
-            raise ToldColumnsError(file=file, count=len(told), found=_describe(source))
-        return found
-    for find in (find_headed_columns, find_columns_by_content):
-        found = {id(table): find(table) for table in source.tables()}
+def _find_columns(source: Source, file: str, told: Sequence[ColumnRole]) -> tuple[Source, dict[int, Columns | None]]:
+    """The columns of each table, by its identity: as told, else by headings, of a list made a table, by content."""
+    for arranged, find in _iter_ways(source, told):
+        found = {id(table): find(table) for table in arranged.tables()}
         if any(found.values()):
-            return found
+            return arranged, found
+    if told:
+        raise ToldColumnsError(file=file, count=len(told), found=_describe(source))
     raise NoPlanTableError(file=file, found=_describe(source))
+
+
+def _iter_ways(
+    source: Source, told: Sequence[ColumnRole]
+) -> Iterator[tuple[Source, Callable[[Table], Columns | None]]]:
+    """What to look for columns in, and how."""
+    if told:
+        yield source, partial(find_told_columns, told=told)
+        return
+    yield source, find_headed_columns
+    listed = find_list(source)
+    if listed is not None:
+        yield listed, find_headed_columns
+    yield source, find_columns_by_content
 
 
 def _continued(columns: Columns) -> Columns:
