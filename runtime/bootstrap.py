@@ -23,6 +23,7 @@ from notifications.mail.sender import parse_sender
 from runtime import migrations
 from runtime.day_overrides import StoredOverrides
 from runtime.installation import Purpose, get_purpose
+from runtime.log_key import LogKey
 from runtime.settings import Settings
 
 
@@ -72,6 +73,15 @@ class Application:
             zone=self.settings.zone,
             budget=Budget(self.settings.mail_per_day, self.settings.mail_per_hour),
         )
+
+    @cached_property
+    def log_key(self) -> LogKey:
+        """What signs the log; read when first asked for.
+
+        Raises:
+            LogKeyMissingError, LogKeyDamagedError, KeyExposedError: it cannot be used.
+        """
+        return LogKey.load(self.settings.keys_dir)
 
     def refresh(self) -> None:
         """Read anew what other processes may have changed: long-lived processes call it before each piece of work."""

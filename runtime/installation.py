@@ -1,6 +1,7 @@
 """What an installation is for, and making one: folders, keys, database."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from engine.database import open_database, reading, writing
 from engine.errors import N_, OporaError
 from notifications.keys import Keys, KeysExistError
 from runtime import migrations
+from runtime.log_key import LogKey
 from runtime.privileges import grant_access
 from runtime.settings import Settings
 
@@ -98,13 +100,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _make_keys(folder: Path) -> list[str]:
+    made = []
     try:
-        Keys.create(folder)
-    except KeysExistError:
-        return []
+        with suppress(KeysExistError):
+            Keys.create(folder)
+            made = ["keys"]
+        return ["keys"] if LogKey.create(folder) else made
     except OSError as error:
         raise DataFolderError(folder=folder, reason=error.strerror) from error
-    return ["keys"]
 
 
 def _settle_purpose(engine: Engine, wanted: Purpose | None) -> Purpose:

@@ -7,6 +7,7 @@ from functools import partial
 from engine.errors import N_
 from engine.outbox import dispatch
 from engine.tick import fire_due
+from engine.transparency import seal_history
 from notifications.calendar.feeds import refresh_daily, refresh_occurrence
 from notifications.handlers import build_handlers
 from notifications.mail.digest import write_digests
@@ -45,6 +46,10 @@ def _refresh_feeds(application: Application) -> int:
     return int(refresh_daily(application.office))
 
 
+def _seal_log(application: Application) -> int:
+    return seal_history(application.store, application.log_key)
+
+
 def _send_letters(application: Application) -> int:
     return send_due(application.store, application.post)
 
@@ -54,5 +59,7 @@ STEPS = (
     TickStep(N_("messages"), _handle_messages),
     TickStep(N_("digests"), _write_digests),
     TickStep(N_("calendars"), _refresh_feeds),
+    # Before the letters, so that they carry a checkpoint of what they speak of.
+    TickStep(N_("log"), _seal_log),
     TickStep(N_("letters"), _send_letters),
 )

@@ -31,7 +31,7 @@ def test_an_installation_is_made_of_folder_keys_and_database(settings: Settings)
     done = initialise(settings, Purpose.DEMO)
     assert (done.made, done.purpose) == (("folder", "keys", "database"), Purpose.DEMO)
     assert mode(settings.data_dir) & 0o007 == 0
-    assert [mode(path) for path in settings.keys_dir.iterdir()] == [0o600]
+    assert [mode(path) for path in settings.keys_dir.iterdir()] == [0o600] * 2
 
 
 def test_making_it_again_changes_nothing(settings: Settings) -> None:
