@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 
 from activities.decisions import Verdict
 from activities.parties import get_party, insert_contact
-from activities.tables import person
+from activities.tables import occurrence, person
 from engine.tables import ladder
 from notifications.mail.digest import write_digests
 from notifications.mail.kinds import Kind
@@ -204,3 +204,16 @@ def test_letters_that_could_not_be_delivered_are_counted_for_the_coordinator(mai
     mail_office.tick()
     told = dict(mail_office.told(Kind.MORNING_DIGEST))
     assert (told[MARY].undelivered, told[PAUL].undelivered) == (1, 0)
+
+
+def test_what_was_due_before_the_record_stands_in_no_digest(mail_office):
+    """Not even in the coordinator's list of what is overdue elsewhere."""
+    target = mail_office.occurrence("1.1")
+    with mail_office.office.store.write() as work:
+        silent = update(occurrence).where(occurrence.c.id == target.id)
+        work.connection.execute(silent.values(before_record=True))
+    mail_office.at("2026-04-01", "08:00")
+    mail_office.tick()
+    ((recipient, found),) = digests(mail_office)
+    assert recipient == MARY
+    assert "overdue_elsewhere" not in found

@@ -179,6 +179,28 @@ def test_a_date_that_is_set_for_the_first_time_is_told_as_such(mail_office):
     assert (recipient, context.first, context.starts_on_before) == (PAUL, True, None)
 
 
+def test_who_sets_a_date_is_not_told_of_it(mail_office):
+    """The coordinator answers for a row without an executor's contact, and sets its date: nobody else owes it."""
+    target = mail_office.occurrence("1.4")
+    set_date(mail_office.office, mail_office.actor(mail_office.mary), target.id, NewDates(date(2026, 4, 9)))
+    mail_office.tick()
+    assert mail_office.dead_messages() == []
+    assert mail_office.letters() == []
+
+
+def test_a_submission_announced_twice_stands_in_the_letter_once(mail_office):
+    """The letter that waits for it is found and left as it is."""
+    mail_office.submit("1.1", mail_office.paul)
+    mail_office.tick()
+    before = mail_office.letters()
+    target = mail_office.occurrence("1.1")
+    again = Message(0, "submit", target.instance_id, target.revision, "", mail_office.clock.now(), 1)
+    with mail_office.office.store.write() as work:
+        for handler in build_handlers(mail_office.office, DOMAIN)["submit"]:
+            handler(work, again)
+    assert mail_office.letters() == before
+
+
 def test_a_late_decision_climbs_from_approver_to_coordinator(mail_office):
     """After 2 working days the approver is reminded, with the same link; after 5 and 10 the coordinator is told."""
     mail_office.submit("1.1", mail_office.paul)
