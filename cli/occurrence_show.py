@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.changing import people_text, reference_argument
+from cli.changing import NO_DAY_YET, people_text, reference_argument
 from cli.history import Told, list_told
 from cli.options import as_json
-from cli.output import language, print_facts, print_json, print_table
+from cli.output import print_facts, print_json, print_table
 from cli.wording import CONFIDENCES, day_text, instant_text, names_text, size_text, text, window_text, word
 from engine.errors import N_
 from notifications.labels import EVENTS, KINDS, OUTCOMES, STATES
-from notifications.translation import translate
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -138,7 +137,7 @@ def _with_planned(dates: str, planned: str, postponed: int) -> str:
 def _awaited(step: "NextStep | None") -> str:
     if step is None:
         return ""
-    return text(AWAITED[step.event], due=day_text(step.due_on), people=people_text(step))
+    return text(AWAITED[step.event], due=day_text(step.due_on) or text(NO_DAY_YET), people=people_text(step))
 
 
 def _verb(event: str) -> str:
@@ -146,11 +145,15 @@ def _verb(event: str) -> str:
     return {"report_outcome": "outcome"}.get(event, event.replace("_", "-"))
 
 
+def _print_heading(heading: str) -> None:
+    click.echo(f"\n{text(heading)}")
+
+
 def _print_submissions(shown: Shown, office: "Office") -> None:
     if not shown.submissions:
         return
     zone = office.calendar.zone
-    click.echo(f"\n{translate(N_('Handed in'), language())}")
+    _print_heading(N_("Handed in"))
     columns = (N_("Version"), N_("When"), N_("What"), N_("Digest"), N_("What became of it"))
     print_table(
         columns,
@@ -188,7 +191,7 @@ def _fate(sealed: "Submission", decision: "Decision | None", office: "Office") -
 def _print_evidence(shown: Shown, office: "Office") -> None:
     if not shown.evidence:
         return
-    click.echo(f"\n{translate(N_('Evidence that the next submission holds'), language())}")
+    _print_heading(N_("Evidence that the next submission holds"))
     columns = (N_("Number"), N_("What"), N_("Size"), N_("Digest"), N_("Added"))
     print_table(
         columns,
@@ -207,7 +210,7 @@ def _print_evidence(shown: Shown, office: "Office") -> None:
 
 def _print_history(shown: Shown, office: "Office") -> None:
     """The last steps; all of them, and what was said, by `opora history`."""
-    click.echo(f"\n{translate(LAST_STEPS, language())}")
+    _print_heading(LAST_STEPS)
     columns = (N_("When"), N_("Who"), N_("What"))
     print_table(
         columns,

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 HALF_A_PERIOD = N_("Give both --from and --to, or neither.")
 NOTHING_WRITTEN = N_("Nothing was stored. To make a draft of it: opora plan import {file}")
-FOUND_ACTIVITIES = (N_("{count} activity"), N_("{count} activities"))
-SURE_DEADLINES = (N_("{count} deadline was read surely"), N_("{count} deadlines were read surely"))
 
 UNKNOWN_COLUMN = N_("There is no column “{name}”. Known: {known}.")
 NO_TITLE_COLUMN = N_("One of the columns must be “title”.")
@@ -134,10 +132,13 @@ def _print_counts(reading: "PlanReading") -> None:
         [
             (N_("Title"), reading.title),
             (N_("Period"), window_text(reading.period.starts_on, reading.period.ends_on)),
-            (N_("Activities"), counted(*FOUND_ACTIVITIES, len(activities))),
+            (N_("Activities"), counted("{count} activity", "{count} activities", len(activities))),
             (N_("By kind"), _tally(KINDS, (each.proposal.kind.value for each in activities))),
             (N_("By deadline"), _tally(SCHEDULE_KINDS, (each.schedule.kind.value for each in activities))),
-            (N_("Deadlines"), counted(*SURE_DEADLINES, sure)),
+            (
+                N_("Deadlines"),
+                counted("{count} deadline was read surely", "{count} deadlines were read surely", sure),
+            ),
         ]
     )
 
