@@ -12,6 +12,10 @@ from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
 from cli.plan_read import command as read
 from cli.plan_read import given_period, reading_shown, told_columns
+from cli.plan_reimport import amendments
+from cli.plan_reimport import command as reimport
+from cli.plan_rollover import command as rollover
+from cli.plan_rollover import document
 from cli.plan_show import command as show
 from cli.wording import PLAN_STATUSES, counted, day_text, window_text, word
 from engine.errors import N_
@@ -34,6 +38,8 @@ def group() -> None:
 
 group.add_command(read)
 group.add_command(show)
+for added in (reimport, amendments, rollover, document):
+    group.add_command(added)
 
 
 @group.command("import", help=N_("Store a plan from a document as a draft; starts nothing and writes to nobody."))

@@ -1,0 +1,95 @@
+"""`opora plan reimport, amendments, rollover, document`: a plan's life after import, at the terminal."""
+
+import pytest
+from docx import Document
+
+from activities.importing import read_plan
+
+MARY = "lavrentieva@parus.example.org"
+"""Coordinates."""
+HEAD = "kornilov@parus.example.org"
+"""Approves."""
+
+
+@pytest.fixture
+def changed(terminal, tmp_path):
+    """The plan's own document, in which the deadline of one row and the title of another were changed by hand."""
+    path = tmp_path / "plan-amended.docx"
+    terminal.done("plan", "document", "moc-2026", "--out", str(path))
+    document = Document(path)
+    rows = [row.cells for row in document.tables[0].rows if len(set(row.cells)) > 1][1:]
+    terminal_row = next(cells for cells in rows if cells[-1].text.startswith("до "))
+    terminal_row[-1].text = "до 30 декабря 2026 г."
+    rows[-1][1].text += " и обсудить итоги"
+    document.save(path)
+    return str(path)
+
+
+def counts(terminal):
+    """What the plan says of itself, without its remarks on the document."""
+    shown = terminal.json("plan", "show", "moc-2026")
+    return {name: shown[name] for name in ("title", "activities", "states", "kinds")}
+
+
+def test_a_comparison_shows_changes_and_changes_nothing(terminal, changed):
+    """What was and what would be stand beside each other; the command that applies it is said."""
+    before = counts(terminal)
+    shown = terminal.done("plan", "reimport", "moc-2026", changed)
+    assert "deadline changed 1" in shown.stdout
+    assert "reworded 1" in shown.stdout
+    assert "до 30 декабря 2026 г." in shown.stdout
+    assert "и обсудить итоги" in shown.stdout
+    assert "--apply --basis" in shown.stderr
+    data = terminal.json("plan", "reimport", "moc-2026", changed)
+    assert data["applied"] is False
+    assert sorted(each["changes"][0] for each in data["changed"]) == ["deadline_changed", "reworded"]
+    assert counts(terminal) == before
+    assert terminal.json("plan", "amendments") == []
+
+
+def test_an_amendment_is_applied_with_its_basis(terminal, changed):
+    """Afterwards it is listed; a second time there is nothing to change."""
+    command = ("plan", "reimport", "moc-2026", changed, "--apply", "--as", HEAD)
+    assert "--basis" in terminal.refused(*command)
+    assert terminal.json("plan", "amendments") == []
+    done = terminal.done(*command, "--basis", "приказ № 5")
+    assert "приказ № 5" in done.stderr
+    (kept,) = terminal.json("plan", "amendments", "moc-2026")
+    assert (kept["basis"], kept["file"]) == ("приказ № 5", "plan-amended.docx")
+    assert "приказ № 5" in terminal.done("plan", "amendments").stdout
+    again = terminal.done(*command, "--basis", "приказ № 5")
+    assert "nothing to change" in again.stderr
+    assert len(terminal.json("plan", "amendments")) == 1
+
+
+def test_applying_asks_who_acts(terminal, changed):
+    """Comparing does not."""
+    said = terminal.refused("plan", "reimport", "moc-2026", changed, "--apply", "--basis", "приказ", code=2)
+    assert "--as PERSON" in said
+
+
+def test_a_plan_is_rolled_over_into_a_document(terminal, tmp_path):
+    """The draft is marked row by row, written for approval, and comes back with nothing to change."""
+    path = tmp_path / "plan-2027.docx"
+    done = terminal.done("plan", "rollover", "moc-2026", "--to", "2027", "--out", str(path), "--as", MARY)
+    assert "moc-2027" in done.stdout
+    assert "decide" in done.stdout
+    assert str(path) in done.stderr
+    assert len(read_plan(path).activities) == 43
+    assert "nothing to change" in terminal.done("plan", "reimport", "moc-2027", str(path)).stderr
+    findings = terminal.json("plan", "show", "moc-2027")["findings"]
+    assert {each["code"] for each in findings} == {"rollover_kept", "rollover_changed", "rollover_ask"}
+    said = terminal.refused("plan", "rollover", "moc-2026", "--to", "2027", "--as", MARY)
+    assert "moc-2027" in said
+
+
+def test_a_rollover_gives_data_to_programs(terminal):
+    """Each row with its mark and the reasons in the person's language."""
+    result = terminal.done("plan", "rollover", "moc-2026", "--to", "2028", "--as", MARY, "--json", OPORA_LANG="ru")
+    assert '"mark": "kept"' in result.stdout
+    assert "Оставлено" in result.stdout
+
+
+def test_a_year_that_does_not_follow_is_refused(terminal):
+    """The error says how the year is written."""
+    assert "--to 2027" in terminal.refused("plan", "rollover", "moc-2026", "--to", "2025", "--as", MARY)
