@@ -102,16 +102,19 @@ def _fire_dates(
     cause: Cause,
 ) -> None:
     """Fire an event that moves the anchors, and keep the window's last day."""
+    anchors = _anchors(deed.office, target, dates)
     attempt = Attempt(
         event,
         values=values,
         payload=cause.payload(),
         subject_digest=cause.subject_digest,
-        anchors=_anchors(deed.office, target, dates),
+        anchors=anchors,
     )
     fire(deed.office, deed.work, deed.actor, target, attempt)
     moved = update(occurrence).where(occurrence.c.id == target.id)
-    deed.connection.execute(moved.values(ends_on=dates.ends_on))
+    # Whoever gives a day to come to what was due before the start of record has taken it up again.
+    is_past = anchors["due_on"] is not None and anchors["due_on"] < deed.office.today()
+    deed.connection.execute(moved.values(ends_on=dates.ends_on, before_record=target.before_record and is_past))
 
 
 def is_inside(target: Occurrence, dates: NewDates) -> bool:

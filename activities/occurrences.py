@@ -84,9 +84,17 @@ class Occurrence:
         """Whether its date was read surely, confirmed by a person, or set by one: a counted run has no other date."""
         return self.confidence == "sure" or self.confirmed_at is not None or is_ordinal(self.key)
 
-    def is_overdue(self, today: date) -> bool:
-        """Whether evidence is owed and its day is past; derived, never a state."""
-        return self.state in OWED_STATES and self.due_on is not None and self.due_on < today
+    def is_overdue(self, working_day: date) -> bool:
+        """Whether evidence is owed and its day is past; derived, never a state.
+
+        Nothing becomes overdue on a day off, and what was due before the start of record never does: it stands on a
+        list of its own until a person has dealt with it.
+
+        Args:
+            working_day: today, or the last working day before it (`Office.working_day`).
+        """
+        owed = self.state in OWED_STATES and not self.before_record
+        return owed and self.due_on is not None and self.due_on < working_day
 
     @property
     def reference(self) -> str:

@@ -21,3 +21,7 @@ class Office:
     def today(self) -> date:
         """The local day in the organisation's time zone."""
         return self.calendar.day_of(self.store.clock.now())
+
+    def working_day(self) -> date:
+        """Today, or on a day off the last working day before it: as of that day a thing is overdue or not."""
+        return self.calendar.roll_back(self.today())

@@ -64,8 +64,8 @@ class PlanOverview:
     before_record: Sequence[Occurrence]
 
 
-def gather_overview(connection: Connection, plan: Plan, today: date) -> PlanOverview:
-    """Everything at a glance, as of a local day."""
+def gather_overview(connection: Connection, plan: Plan, working_day: date) -> PlanOverview:
+    """Everything at a glance, as of a working day."""
     activities = list_activities(connection, plan.id)
     occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan.id))
     return PlanOverview(
@@ -73,7 +73,7 @@ def gather_overview(connection: Connection, plan: Plan, today: date) -> PlanOver
         activities=len(activities),
         kinds=Counter(each.kind.value for each in activities),
         states=Counter(each.state for each in occurrences),
-        overdue=sum(each.is_overdue(today) for each in occurrences),
+        overdue=sum(each.is_overdue(working_day) for each in occurrences),
         sections=_count_sections(list_sections(connection, plan.id), activities, occurrences),
         readings=[each for each in activities if each.needs_a_look],
         findings=list_findings(connection, plan.id),

@@ -38,6 +38,9 @@ _OUTCOMES = {
 }
 
 
+BEFORE_RECORD = "срок до начала учёта"
+
+
 @dataclass(frozen=True, slots=True)
 class _Fate:
     """What is known of an occurrence beside its state.
@@ -87,7 +90,7 @@ def gather_report(
     for each in chosen:
         fate = _find_fate(connection, each, calendar)
         label = _label(each) if each.activity_id in several else ""
-        marks[each.activity_id].append(_mark(each, fate, label, today))
+        marks[each.activity_id].append(_mark(each, fate, label, calendar.roll_back(today)))
     return PlanReport(
         title=plan.title,
         period=say_key(period_key(period)),
@@ -148,7 +151,7 @@ def _find_reason(connection: Connection, each: Occurrence) -> str:
     return ", ".join(filter(None, (payload.get("reason", ""), payload.get("basis", "")))) if payload else ""
 
 
-def _mark(each: Occurrence, fate: _Fate, label: str, today: date) -> Mark:
+def _mark(each: Occurrence, fate: _Fate, label: str, working_day: date) -> Mark:
     match each.state:
         case "accepted":
             return _accepted(fate, label)
@@ -161,7 +164,7 @@ def _mark(each: Occurrence, fate: _Fate, label: str, today: date) -> Mark:
         case "evidence_submitted":
             return _awaiting(fate, label)
         case _:
-            return _open(each, fate, label, today)
+            return _open(each, fate, label, working_day)
 
 
 def _accepted(fate: _Fate, label: str) -> Mark:
@@ -184,9 +187,11 @@ def _awaiting(fate: _Fate, label: str) -> Mark:
     return Mark(MarkOutcome.AWAITING_ACCEPTANCE, submitted_on, label, _titles(fate.manifest), reason)
 
 
-def _open(each: Occurrence, fate: _Fate, label: str, today: date) -> Mark:
-    if each.is_overdue(today):
+def _open(each: Occurrence, fate: _Fate, label: str, working_day: date) -> Mark:
+    if each.is_overdue(working_day):
         return Mark(MarkOutcome.OVERDUE, each.due_on, label, reason=fate.reason)
+    if each.before_record:
+        return Mark(MarkOutcome.OVERDUE, each.due_on, label, reason=fate.reason or BEFORE_RECORD)
     if each.postponed:
         return Mark(MarkOutcome.POSTPONED, each.ends_on, label, reason=fate.reason)
     outcome = MarkOutcome.NOT_YET_DUE if each.state == "planned" else MarkOutcome.IN_PROGRESS

@@ -57,7 +57,7 @@ def list_(
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
-        today = application.office.today()
+        today = application.office.working_day()
         found = find_occurrences(
             connection, today, plan=plan, section=section, party=party, states=states, due_before=due_before
         )
@@ -100,7 +100,7 @@ def show(*, reference: str, as_json: bool) -> None:
     with closing(open_application()) as application, application.store.read() as connection:
         found = resolve_activity(connection, reference)
         occurrences = list_occurrences(connection, OccurrenceFilter(activity_id=found.id))
-        today, zone = application.office.today(), application.office.calendar.zone
+        today, zone = application.office.working_day(), application.office.calendar.zone
     if as_json:
         print_json(_activity_json(found, occurrences, today))
         return
@@ -151,8 +151,8 @@ def _print_occurrences(occurrences: "Sequence[Occurrence]", today: date) -> None
 @reference_argument
 @acting()
 def confirm(*, reference: str, actor: str, on_behalf_of: str | None) -> None:
+    from activities.correcting import confirm_reading
     from activities.plan_activities import resolve_activity
-    from activities.plan_review import confirm_reading
     from cli.context import acting, open_application
 
     with closing(open_application()) as application:
@@ -169,9 +169,9 @@ def confirm(*, reference: str, actor: str, on_behalf_of: str | None) -> None:
 @click.option("--kind", type=click.Choice(list(KINDS)), help=N_("What the activity is."))
 @acting()
 def edit(*, reference: str, deadline: str | None, kind: str | None, actor: str, on_behalf_of: str | None) -> None:
+    from activities.correcting import edit_activity
     from activities.kinds import ActivityKind
     from activities.plan_activities import resolve_activity
-    from activities.plan_review import edit_activity
     from cli.context import acting, open_application
 
     if deadline is None and kind is None:

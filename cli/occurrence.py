@@ -59,7 +59,7 @@ def list_(
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
-        today = application.office.today()
+        today = application.office.working_day()
         chosen = find_occurrences(
             connection,
             today,

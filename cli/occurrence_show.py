@@ -66,9 +66,9 @@ def command(*, reference: str, as_json: bool) -> None:
         shown = _gather(connection, resolve_occurrence(connection, reference))
         office = application.office
     if as_json:
-        print_json(_json(shown, office.today()))
+        print_json(_json(shown, office.working_day()))
         return
-    _print_occurrence(shown, office.today())
+    _print_occurrence(shown, office.working_day())
     _print_submissions(shown, office)
     _print_evidence(shown, office)
     _print_history(shown, office)

@@ -34,7 +34,7 @@ def command(plan: str | None, *, as_json: bool) -> None:
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
-        overview = gather_overview(connection, get_plan(connection, plan), application.office.today())
+        overview = gather_overview(connection, get_plan(connection, plan), application.office.working_day())
     if as_json:
         print_json(_overview_json(overview))
         return

@@ -43,14 +43,14 @@ def occurrence_days(occurrence: Occurrence) -> Iterator[EntryDays]:
 
 
 def occurrence_entry(
-    occurrence: Occurrence, days: EntryDays, today: date, language: str, *, withdrawn: bool = False
+    occurrence: Occurrence, days: EntryDays, working_day: date, language: str, *, withdrawn: bool = False
 ) -> EventContent:
     """What subscribers see of an occurrence on some days.
 
     Args:
         occurrence: as it stands now.
         days: which of its days.
-        today: the local day, since what is overdue today was not yesterday.
+        working_day: as of which it is overdue or not (`Office.working_day`).
         language: `ru` or `en`.
         withdrawn: the occurrence has no such days any more; the entry is shown as cancelled.
     """
@@ -59,7 +59,9 @@ def occurrence_entry(
     return EventContent(
         occurrence_id=occurrence.public_id,
         variant=days.variant,
-        summary=summarize(_mark(occurrence, today), occurrence.number, _title(occurrence, days.variant, language)),
+        summary=summarize(
+            _mark(occurrence, working_day), occurrence.number, _title(occurrence, days.variant, language)
+        ),
         starts_on=days.starts_on,
         ends_on=days.ends_on,
         description=describe(
@@ -81,8 +83,8 @@ def _title(occurrence: Occurrence, variant: Variant, language: str) -> str:
     return occurrence.title
 
 
-def _mark(occurrence: Occurrence, today: date) -> StateMark:
-    if occurrence.is_overdue(today):
+def _mark(occurrence: Occurrence, working_day: date) -> StateMark:
+    if occurrence.is_overdue(working_day):
         return StateMark.OVERDUE
     return _MARKS.get(occurrence.state, StateMark.NONE)
 

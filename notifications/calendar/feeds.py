@@ -54,7 +54,7 @@ class Feed:
 def refresh_occurrence(office: Office, work: UnitOfWork, message: Message) -> None:
     """Outbox handler for every topic: bring the entries of the occurrence up to date."""
     concerned = select(occurrence.c.id).where(occurrence.c.instance_id == message.instance_id)
-    refresh(work, list(work.connection.execute(concerned).scalars()), office.calendar.day_of(work.now))
+    refresh(work, list(work.connection.execute(concerned).scalars()), office.working_day())
 
 
 def refresh_daily(office: Office) -> bool:
@@ -83,10 +83,10 @@ def _refresh_where(office: Office, concerned: ColumnElement[bool]) -> None:
         ids = list(connection.execute(chosen.order_by(occurrence.c.id)).scalars())
     for first in range(0, len(ids), _PAGE):
         with office.store.write() as work:
-            refresh(work, ids[first : first + _PAGE], office.calendar.day_of(work.now))
+            refresh(work, ids[first : first + _PAGE], office.working_day())
 
 
-def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], today: date) -> None:
+def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], working_day: date) -> None:
     """Store the entries of occurrences anew where anything visible has changed."""
     _lock(work.connection, occurrence_ids)
     occurrences = list_occurrences(work.connection, OccurrenceFilter(ids=occurrence_ids))
@@ -95,10 +95,10 @@ def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], today: date) -> Non
         present = {days.variant: days for days in occurrence_days(each)}
         for language in LANGUAGES:
             for days in present.values():
-                content = occurrence_entry(each, days, today, language)
+                content = occurrence_entry(each, days, working_day, language)
                 _store(work, each.id, language, content, before=stored.get((each.id, days.variant, language)))
             for variant in set(Variant) - set(present):
-                _withdraw(work, each, language, today, before=stored.get((each.id, variant, language)))
+                _withdraw(work, each, language, working_day, before=stored.get((each.id, variant, language)))
 
 
 def _lock(connection: Connection, occurrence_ids: Sequence[int]) -> None:
@@ -110,11 +110,13 @@ def _lock(connection: Connection, occurrence_ids: Sequence[int]) -> None:
     connection.execute(chosen.with_for_update(key_share=True)).all()
 
 
-def _withdraw(work: UnitOfWork, each: Occurrence, language: str, today: date, *, before: RowMapping | None) -> None:
+def _withdraw(
+    work: UnitOfWork, each: Occurrence, language: str, working_day: date, *, before: RowMapping | None
+) -> None:
     """An entry that has lost its days is cancelled where it stood, so that calendars take it away."""
     if before is not None:
         days = EntryDays(Variant(before["variant"]), before["starts_on"], before["ends_on"])
-        content = occurrence_entry(each, days, today, language, withdrawn=True)
+        content = occurrence_entry(each, days, working_day, language, withdrawn=True)
         _store(work, each.id, language, content, before=before)
 
 

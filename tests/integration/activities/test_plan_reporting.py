@@ -126,7 +126,8 @@ def test_a_postponed_one_names_the_new_day_until_that_is_past(desk):
         basis="письмо",
     )
     assert marks(desk, "1.1") == (Mark(MarkOutcome.POSTPONED, date(2026, 4, 10), "", (), "ремонт, письмо"),)
-    assert marks(desk, "1.1", today=date(2026, 4, 11))[0].outcome is MarkOutcome.OVERDUE
+    assert marks(desk, "1.1", today=date(2026, 4, 11))[0].outcome is MarkOutcome.POSTPONED, "a day off"
+    assert marks(desk, "1.1", today=date(2026, 4, 13))[0].outcome is MarkOutcome.OVERDUE
 
 
 def test_a_postponed_one_is_told_where_it_was_planned_and_where_it_went(desk):
@@ -147,7 +148,7 @@ def test_a_postponed_one_is_told_where_it_was_planned_and_where_it_went(desk):
 def test_open_work_is_told_by_today(desk):
     """Not yet due, overdue, a date awaited; several of one row are told apart by their periods."""
     assert marks(desk, "1.1") == (Mark(MarkOutcome.NOT_YET_DUE, date(2026, 3, 20)),)
-    assert marks(desk, "1.1", today=date(2026, 3, 21)) == (Mark(MarkOutcome.OVERDUE, date(2026, 3, 20)),)
+    assert marks(desk, "1.1", today=date(2026, 3, 23)) == (Mark(MarkOutcome.OVERDUE, date(2026, 3, 20)),)
     assert [(mark.outcome, mark.label) for mark in marks(desk, "2.2")] == [
         (MarkOutcome.AWAITING_DATE, f"{ordinal}-й раз") for ordinal in (1, 2, 3)
     ]

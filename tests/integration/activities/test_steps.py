@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from activities.guards import (
     ApproverNeededError,
@@ -12,6 +13,7 @@ from activities.guards import (
 )
 from activities.period import PeriodError
 from activities.steps import NewDates, cancel, postpone, reopen, set_date, start
+from activities.tables import occurrence
 from engine.machine import EventNotAllowedError, RoleNotAllowedError
 from engine.tick import fire_due
 
@@ -166,6 +168,19 @@ def test_reopening_takes_a_reason(desk):
     assert desk.occurrence("1.1").state == "in_progress"
     assert "evidence" in desk.ladders("1.1")
     assert desk.events("1.1") == ["create", "cancel", "reopen"]
+
+
+def test_what_was_due_before_the_record_is_taken_up_again_by_a_new_day(desk, at):
+    """It is never overdue by itself; postponed to a day to come it is work like any other."""
+    target = desk.occurrence("1.1")
+    with desk.office.store.write() as work:
+        silent = update(occurrence).where(occurrence.c.id == target.id)
+        work.connection.execute(silent.values(before_record=True))
+    assert not desk.occurrence("1.1").is_overdue(date(2026, 12, 1))
+    moved_to = NewDates(date(2026, 6, 30))
+    postpone(desk.office, desk.actor(desk.head), target.id, moved_to, reason="взяли снова", basis="приказ № 9")
+    assert not desk.occurrence("1.1").before_record
+    assert desk.occurrence("1.1").is_overdue(date(2026, 12, 1))
 
 
 def test_overdue_is_derived(desk, at):

@@ -94,7 +94,7 @@ def _furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         terminal.done("person", "add", MARY, "--name", "Лаврентьева Ольга Сергеевна", "--role", "coordinator")
         terminal.done("plan", "import", str(EXAMPLES / "plan-2026.docx"), "--as", MARY)
         terminal.done("person", "import", str(EXAMPLES / "people.xlsx"), "--as", MARY)
-        terminal.done("plan", "launch", "--as", MARY)
+        terminal.done("plan", "launch", "--from", "2026-02-05", "--as", MARY)
     return folder
 
 

@@ -147,11 +147,11 @@ def test_states_are_seen_at_a_glance(house):
 
 
 def test_the_day_itself_makes_overdue_once(house):
-    """What is due on a day is overdue from the next: the daily refresh says so once, without any step."""
-    house.clock.set(datetime(2026, 4, 10, 20, 0, tzinfo=UTC))
+    """What is due on a Friday is overdue from Monday: the daily refresh says so once, without any step."""
+    house.clock.set(datetime(2026, 4, 12, 20, 0, tzinfo=UTC))
     assert refresh_daily(house.office) is True
     assert "!" not in entry(house, "1.3")
-    house.clock.set(datetime(2026, 4, 10, 21, 0, tzinfo=UTC))
+    house.clock.set(datetime(2026, 4, 12, 21, 0, tzinfo=UTC))
     assert refresh_daily(house.office) is True
     assert "SUMMARY:! 1.3" in entry(house, "1.3")
     assert refresh_daily(house.office) is False
