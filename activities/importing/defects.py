@@ -149,6 +149,9 @@ _TOLD_OF_FILE = {
         "From “{detail}” on, the order of the cells cannot be told. The lines stand among the unplaced: "
         "enter that activity by hand, or give the plan as .docx."
     ),
+    OddityKind.ROWS_RUN_TOGETHER: N_(
+        "Where the row “{detail}” begins and ends cannot be told from the page. Compare it with the original."
+    ),
     OddityKind.CONVERTED: N_("The file is a {detail}; LibreOffice converted it. Compare a few rows with the original."),
 }
 

@@ -1,4 +1,4 @@
-"""A PDF whose tables have rules, taken apart with pdfplumber."""
+"""A PDF taken apart with pdfplumber: tables by their rules, else by `pdf_columns`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +9,11 @@ from typing import Any
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+from activities.importing.columns import find_headed_columns
 from activities.importing.errors import DamagedDocumentError, EncryptedDocumentError
 from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
+from activities.importing.pdf_columns import read_unruled
+from activities.importing.pdf_words import WordLine, group_chars, is_apart, read_word_lines
 from activities.importing.phrase import Phrase
 from activities.importing.progress import Report, Stage, counted, stay_silent
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
@@ -18,8 +21,6 @@ from engine.errors import N_
 
 _SAME_EDGE = 2.0  # points
 _BLANK = 0.25  # of the letter size; how wide a blank is at least
-_GAP = 0.25  # of the letter size; a wider gap is a blank that the file leaves out
-_SAME_LINE = 3.0  # points
 
 
 @dataclass(slots=True)
@@ -58,14 +59,20 @@ class _PrintedLine:
 
 
 def read_pdf(path: Path, report: Report = stay_silent) -> Source:
-    """The pages' lines and ruled tables; a table over several pages is one.
+    """The pages' lines and ruled tables, else the table without rules; a table over several pages is one.
 
     Raises:
         EncryptedDocumentError: a password is needed.
         DamagedDocumentError: the file is broken.
     """
-    printed = [item for page in _iter_pages(path, report) for item in _read_page(page)]
-    return Source(tuple(_build(_join_pages(printed))))
+    printed: list[_PrintedLine | _PrintedTable] = []
+    words: list[WordLine] = []
+    for page in _iter_pages(path, report):
+        printed += _read_page(page)
+        words += read_word_lines(page.chars, page.number)
+    source = Source(tuple(_build(_join_pages(printed))))
+    is_ruled = any(find_headed_columns(table) for table in source.tables())
+    return source if is_ruled else read_unruled(words) or source
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +169,13 @@ class _Chars:
 
 def _read_lines(chars: Sequence[Any]) -> list[_Chars]:
     """Lines from top to bottom; those of blanks alone are none."""
-    rows: list[list[Any]] = []
-    for char in sorted(chars, key=lambda char: char["top"]):
-        if rows and char["top"] - rows[-1][0]["top"] < _SAME_LINE:
-            rows[-1].append(char)
-        else:
-            rows.append([char])
-    return [_read_line(sorted(row, key=lambda char: char["x0"])) for row in rows if any(c["text"].strip() for c in row)]
+    return [_read_line(row) for row in group_chars(chars)]
 
 
 def _read_line(row: Sequence[Any]) -> _Chars:
     text = row[0]["text"]
     for before, char in pairwise(row):
-        gap = char["x0"] - before["x1"] > _GAP * char["size"]
-        text += (" " if gap else "") + char["text"]
+        text += (" " if is_apart(before, char) else "") + char["text"]
     inked = [char for char in row if char["text"].strip()]
     return _Chars(row[0]["top"], text, inked[-1]["x1"], inked[0]["x1"] - inked[0]["x0"], inked[0]["size"])
 

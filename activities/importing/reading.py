@@ -33,6 +33,7 @@ class DefectCode(StrEnum):
     MACROS = "macros"
     LINKS_OUT = "links_out"
     CELLS_SCRAMBLED = "cells_scrambled"
+    ROWS_RUN_TOGETHER = "rows_run_together"
     CONVERTED = "converted"
 
 

@@ -110,6 +110,7 @@ class OddityKind(StrEnum):
     LINKS_OUT = "links_out"
     HIDDEN_SHEET = "hidden_sheet"
     CELLS_SCRAMBLED = "cells_scrambled"
+    ROWS_RUN_TOGETHER = "rows_run_together"
     CONVERTED = "converted"
 
 
