@@ -44,6 +44,19 @@ person = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# That a person was erased: what the act says, without a word of who it was.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("erased_at", UtcDateTime, nullable=False),
+    Column("erased_by", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    # Name of the table → rows changed, and where a family name was left for a person to look at, as JSON.
+    Column("changed", Text, nullable=False),
+    Column("unsure", Text, nullable=False),
+)
+
 party = Table(
     "party",
     metadata,

@@ -150,6 +150,17 @@ CREATE INDEX ix_instance_due_on ON instance (due_on)
 ;
 CREATE INDEX ix_instance_state ON instance (state)
 ;
+CREATE TABLE erasure (
+	person_id INTEGER NOT NULL,
+	erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	erased_by VARCHAR(64) NOT NULL,
+	reason TEXT NOT NULL,
+	changed TEXT NOT NULL,
+	unsure TEXT NOT NULL,
+	CONSTRAINT pk_erasure PRIMARY KEY (person_id),
+	CONSTRAINT fk_erasure_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
 CREATE TABLE party_spelling (
 	spelling_key VARCHAR(300) NOT NULL,
 	spelling TEXT NOT NULL,

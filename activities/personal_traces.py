@@ -1,0 +1,85 @@
+"""The texts by which a person is named: address, full name, name with initials, in Russian cases too. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ENDINGS = "аеёийоуыьэюя"
+# Letters that the endings of Russian cases are made of; without н and с, which begin another name (Семёнов, Семёновна).
+_CASES = f"[{_ENDINGS}вгмх]{{0,3}}"
+_GAP = r"[\s\u00a0]*"
+_SPACE = r"[\s\u00a0]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What to look for in texts.
+
+    Args:
+        neutral: what stands in the place of what was found.
+        named: matches what names the person beyond doubt.
+        hinted: matches the family name alone, which may be another's; None where the name is one word.
+    """
+
+    neutral: str
+    named: re.Pattern[str]
+    hinted: re.Pattern[str] | None
+
+    def redact(self, text: str) -> str:
+        """The text without the person."""
+        return self.named.sub(self.neutral, text)
+
+    def name_the_person(self, text: str) -> bool:
+        """Whether the text names the person beyond doubt."""
+        return self.named.search(text) is not None
+
+    def may_name_the_person(self, text: str) -> bool:
+        """Whether the family name stands in it, by itself or of somebody else."""
+        return self.hinted is not None and self.hinted.search(text) is not None
+
+
+def find_traces(name: str, email: str, neutral: str) -> Traces:
+    """The traces of a person.
+
+    Args:
+        name: family name, given name, patronymic, as in Russian papers; fewer words do too.
+        email: the mail address.
+        neutral: an opaque id.
+    """
+    words = name.split()
+    forms = [rf"(?<![\w.+-])(?i:{re.escape(email)})(?![\w-])"]
+    if len(words) == 1:
+        # One word may also be a common one, so its letters must be the same.
+        forms.append(rf"(?<!\w){re.escape(name)}(?!\w)")
+    else:
+        forms += [rf"(?<!\w)(?i:{form})" for form in _forms(words)]
+    hinted = re.compile(rf"(?<!\w)(?i:{_inflected(words[0])})(?!\w)") if len(words) > 1 else None
+    return Traces(neutral, re.compile("|".join(forms)), hinted)
+
+
+def _forms(words: Sequence[str]) -> list[str]:
+    """Full name in both orders, family name with given name, family name with initials in both orders."""
+    family, *given = (_inflected(word) for word in words)
+    initials = _GAP.join(rf"{_letters(word[0])}\." for word in words[1:])
+    first_initial = rf"{_letters(words[1][0])}\."
+    return [
+        rf"{_SPACE.join([family, *given])}(?!\w)",
+        rf"{_SPACE.join([*given, family])}(?!\w)",
+        rf"{family}{_SPACE}{given[0]}(?!\w)",
+        rf"{given[0]}{_SPACE}{family}(?!\w)",
+        rf"{family}{_GAP}{initials}",
+        rf"{initials}{_GAP}{family}(?!\w)",
+        rf"{family}{_GAP}{first_initial}",
+        rf"{first_initial}{_GAP}{family}(?!\w)",
+    ]
+
+
+def _inflected(word: str) -> str:
+    """A word in any case: its stem and up to three letters of an ending; a short word as it is."""
+    stem = word.rstrip(_ENDINGS + _ENDINGS.upper()) if len(word) > 3 else word
+    return _letters(stem) + _CASES if len(stem) >= 3 else _letters(word)
+
+
+def _letters(text: str) -> str:
+    """The text with ё and е as one letter."""
+    return re.sub("[её]", "[её]", re.escape(text), flags=re.IGNORECASE)

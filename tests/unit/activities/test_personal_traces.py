@@ -1,0 +1,78 @@
+"""A person is found under all customary forms of their name, and nobody else is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.personal_traces import find_traces
+
+TRACES = find_traces("Семёнова Мария Петровна", "semenova@school.example.org", "p-7k3f9q")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Семёнова Мария Петровна",
+        "СЕМЕНОВА МАРИЯ ПЕТРОВНА",
+        "Семенова  Мария\u00a0Петровна",
+        "Мария Петровна Семёнова",
+        "Семёновой Марии Петровне",
+        "Семёнову Марию",
+        "Марией Семёновой",
+        "Семёнова М.П.",
+        "Семёнова М. П.",
+        "Семёновой М.\u00a0П.",
+        "М.П. Семёнова",
+        "М. П. Семеновой",
+        "Семёнова М.",
+        "М. Семёнова",
+        "semenova@school.example.org",
+        "Semenova@School.Example.ORG",
+    ],
+)
+def test_every_customary_form_is_found(form):
+    """Russian cases, ё and е, initials before and after, the address in any case of letters."""
+    assert TRACES.redact(f"Передать: {form}, срочно") == "Передать: p-7k3f9q, срочно"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Семёнов Мирон Петрович",
+        "Петрова Мария Семёновна",
+        "Мария Петровна",
+        "Семёнова И.П.",
+        "xsemenova@school.example.org",
+        "semenova@school.example.organic",
+        "Мария Семёновская",
+        "семинар по математике",
+    ],
+)
+def test_others_are_left_alone(other):
+    """Part of a name, another's initials, a longer address."""
+    assert TRACES.redact(other) == other
+
+
+def test_the_family_name_alone_is_only_hinted_at():
+    """It may be somebody else's, so a person must look."""
+    assert not TRACES.name_the_person("отчёт Семёновой")
+    assert TRACES.may_name_the_person("отчёт Семёновой")
+    assert not TRACES.may_name_the_person("отчёт p-7k3f9q")
+
+
+def test_a_name_of_one_word_is_taken_to_the_letter():
+    """It may be a word that the program itself uses."""
+    traces = find_traces("Coordinator", "c@example.org", "p-1")
+    assert traces.redact('{"role": "coordinator", "by": "Coordinator"}') == '{"role": "coordinator", "by": "p-1"}'
+    assert not traces.may_name_the_person("Coordinator")
+
+
+@given(
+    st.lists(st.text(min_size=1).filter(lambda word: word.split() == [word]), min_size=1, max_size=4).map(" ".join),
+    st.text(),
+    st.text(),
+)
+def test_no_name_breaks_the_search(name, before, after):
+    """Whatever characters a name is made of; between spaces it is always found, and what stands around it stays."""
+    traces = find_traces(name, "a@example.org", "p-1")
+    assert not traces.name_the_person(traces.redact(f"{before} {name} {after}").replace("p-1", ""))
