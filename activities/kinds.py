@@ -20,10 +20,11 @@ class ActivityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindProposal:
-    """A kind and, for the person who confirms it, why it was proposed."""
+    """A kind and, for the person who confirms it, why it was proposed; `told` where a word or the schedule tells it."""
 
     kind: ActivityKind
     reason: Explanation
+    told: bool = True
 
 
 # Words that hold something: what follows them is what happens.
@@ -68,6 +69,7 @@ _PREPOSITIONS = frozenset(
 _QUOTED_OR_ASIDE = frozenset('«„“"(')
 _WORD_OR_MARK = re.compile(r'[^\W\d_]+|[«„“"(]')
 _LONGEST_OPENING = 5
+_OPENING = 2
 
 
 def propose_kind(title: str, schedule: Schedule) -> KindProposal:
@@ -80,8 +82,13 @@ def propose_kind(title: str, schedule: Schedule) -> KindProposal:
     if deciding is not None:
         return KindProposal(ActivityKind.DELIVERABLE, _reason_deliverable(deciding[0]))
     if _names_days(schedule):
-        return KindProposal(ActivityKind.EVENT, _reason_days())
-    return KindProposal(ActivityKind.DELIVERABLE, _reason_default())
+        return KindProposal(ActivityKind.EVENT, _reason_days(), told=False)
+    return KindProposal(ActivityKind.DELIVERABLE, _reason_default(), told=False)
+
+
+def title_opening(title: str) -> str:
+    """The words that say what is done, two at most, folded: titles that begin alike are mostly of one kind."""
+    return " ".join(list(_leading_words(title))[:_OPENING])
 
 
 def runs_on(schedule: Schedule) -> bool:

@@ -93,7 +93,6 @@ class NamedParty:
     party_id: int
     name: str
     kind: PartyKind
-    is_regional_centre: bool
     mapped_from: str | None = None
 
 
@@ -105,6 +104,11 @@ def propose_kind(name: str) -> PartyKind:
     if any(word in _GROUP_STEMS for word in folded.split()):
         return PartyKind.GROUP
     return PartyKind.SINGLE
+
+
+def is_regional_centre(name: str) -> bool:
+    """Whether a name is that of РМЦ, which organises what others carry out."""
+    return spelling_key(name) in _REGIONAL_CENTRE
 
 
 def ensure_party(work: UnitOfWork, name: str) -> NamedParty:
@@ -127,7 +131,7 @@ def ensure_party(work: UnitOfWork, name: str) -> NamedParty:
 
 
 def _named(party_id: int, name: str, kind: str, mapped_from: str | None = None) -> NamedParty:
-    return NamedParty(party_id, name, PartyKind(kind), spelling_key(name) in _REGIONAL_CENTRE, mapped_from)
+    return NamedParty(party_id, name, PartyKind(kind), mapped_from)
 
 
 def _new_party(work: UnitOfWork, name: str) -> NamedParty:
@@ -148,11 +152,11 @@ def _add_spelling(work: UnitOfWork, party_id: int, name: str) -> None:
     work.connection.execute(insert(party_spelling).values(row))
 
 
-def propose_standings(parties: Sequence[NamedParty]) -> list[Standing]:
+def propose_standings(names: Sequence[str]) -> list[Standing]:
     """How the parties of one row stand: РМЦ organises, the first other one executes, the rest help."""
     standings: list[Standing] = []
-    for each in parties:
-        if each.is_regional_centre:
+    for name in names:
+        if is_regional_centre(name):
             standings.append(Standing.ORGANISER)
         elif Standing.EXECUTOR in standings:
             standings.append(Standing.CO_EXECUTOR)
@@ -227,28 +231,33 @@ def set_party_kind(office: Office, party_id: int, kind: PartyKind) -> None:
 
 
 def split_spelling(office: Office, spelling: str) -> Party:
-    """Let a spelling mean a party of its own again; the rows that are written so go with it.
+    """Let a spelling mean a party of its own again, as `split_within` does."""
+    with office.store.write() as work:
+        return split_within(work, spelling)
+
+
+def split_within(work: UnitOfWork, spelling: str) -> Party:
+    """Let a spelling mean a party of its own again, within the caller's transaction; rows that are written so go along.
 
     Raises:
         UnknownPartyError: no party is spelled so.
         OnlySpellingError: it is how the party itself is called.
     """
-    with office.store.write() as work:
-        mapped = party_spelling.c.spelling_key == spelling_key(spelling)
-        row = work.connection.execute(
-            select(party_spelling, party.c.name, party.c.short_id).join(party).where(mapped)
-        ).first()
-        if row is None:
-            raise UnknownPartyError(party=spelling)
-        if spelling_key(row.name) == row.spelling_key:
-            raise OnlySpellingError(spelling=row.spelling, party=row.short_id)
-        work.connection.execute(delete(party_spelling).where(mapped))
-        fresh = _new_party(work, row.spelling)
-        written = select(activity.c.id, activity.c.responsible)
-        rows = [each.id for each in work.connection.execute(written) if _names(each.responsible, spelling)]
-        moved = activity_party.c.activity_id.in_(rows) & (activity_party.c.party_id == row.party_id)
-        work.connection.execute(update(activity_party).where(moved).values(party_id=fresh.party_id))
-        return get_party(work.connection, row.spelling)
+    mapped = party_spelling.c.spelling_key == spelling_key(spelling)
+    row = work.connection.execute(
+        select(party_spelling, party.c.name, party.c.short_id).join(party).where(mapped)
+    ).first()
+    if row is None:
+        raise UnknownPartyError(party=spelling)
+    if spelling_key(row.name) == row.spelling_key:
+        raise OnlySpellingError(spelling=row.spelling, party=row.short_id)
+    work.connection.execute(delete(party_spelling).where(mapped))
+    fresh = _new_party(work, row.spelling)
+    written = select(activity.c.id, activity.c.responsible)
+    rows = [each.id for each in work.connection.execute(written) if _names(each.responsible, spelling)]
+    moved = activity_party.c.activity_id.in_(rows) & (activity_party.c.party_id == row.party_id)
+    work.connection.execute(update(activity_party).where(moved).values(party_id=fresh.party_id))
+    return get_party(work.connection, row.spelling)
 
 
 def _names(responsible: str, spelling: str) -> bool:
@@ -257,7 +266,15 @@ def _names(responsible: str, spelling: str) -> bool:
 
 
 def merge_parties(office: Office, source: Party, target: Party) -> None:
-    """Let every spelling, row, part and contact of `source` mean `target`; `source` is gone.
+    """Let everything of `source` mean `target`, as `merge_within` does."""
+    with office.store.write() as work:
+        merge_within(work, source, target)
+
+
+def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
+    """Let every spelling, row, part and contact of `source` mean `target`, within the caller's transaction.
+
+    `source` is gone.
 
     Raises:
         SamePartyError: both are one.
@@ -265,26 +282,25 @@ def merge_parties(office: Office, source: Party, target: Party) -> None:
     """
     if source.id == target.id:
         raise SamePartyError(party=target.name)
-    with office.store.write() as work:
-        waiting = (
-            select(submission.c.id)
-            .outerjoin(decision)
-            .where(
-                submission.c.provided_by == source.short_id,
-                submission.c.withdrawn_at.is_(None),
-                decision.c.id.is_(None),
-            )
+    waiting = (
+        select(submission.c.id)
+        .outerjoin(decision)
+        .where(
+            submission.c.provided_by == source.short_id,
+            submission.c.withdrawn_at.is_(None),
+            decision.c.id.is_(None),
         )
-        if work.connection.execute(waiting).first():
-            raise EvidenceWaitsError(party=source.name)
-        _leave_rows_that_name_both(work, source, target)
-        moved = (party_spelling.c.party_id, activity_party.c.party_id, occurrence.c.member_id)
-        for column in moved:
-            work.connection.execute(update(column.table).where(column == source.id).values({column: target.id}))
-        for each in source.contacts:
-            insert_contact(work, target.id, each.id)
-        work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
-        work.connection.execute(delete(party).where(party.c.id == source.id))
+    )
+    if work.connection.execute(waiting).first():
+        raise EvidenceWaitsError(party=source.name)
+    _leave_rows_that_name_both(work, source, target)
+    moved = (party_spelling.c.party_id, activity_party.c.party_id, occurrence.c.member_id)
+    for column in moved:
+        work.connection.execute(update(column.table).where(column == source.id).values({column: target.id}))
+    for each in source.contacts:
+        insert_contact(work, target.id, each.id)
+    work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
+    work.connection.execute(delete(party).where(party.c.id == source.id))
 
 
 def _leave_rows_that_name_both(work: UnitOfWork, source: Party, target: Party) -> None:

@@ -73,17 +73,17 @@ def import_plan(
     digest = hashlib.sha256(path.read_bytes()).digest()
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, RUNNING, "import")
-        _refuse_known(work.connection, digest)
+        _refuse_known(office, work.connection, digest)
         stored = _insert_plan(work, actor, path, reading, digest=digest, slug=slug)
         sections = _insert_sections(work.connection, stored.id, reading)
         _insert_activities(work, stored.id, reading, sections)
         return ImportedPlan(stored, reading)
 
 
-def _refuse_known(connection: Connection, digest: bytes) -> None:
+def _refuse_known(office: Office, connection: Connection, digest: bytes) -> None:
     known = connection.execute(select(plan).where(plan.c.source_digest == digest)).first()
     if known:
-        raise PlanImportedAlreadyError(on=f"{known.imported_at:%Y-%m-%d}", slug=known.slug)
+        raise PlanImportedAlreadyError(on=office.calendar.day_of(known.imported_at), slug=known.slug)
 
 
 def _insert_plan(
@@ -162,7 +162,8 @@ def findings_in(reading: PlanReading) -> Iterator[FoundSentence]:
     for defect in reading.defects:
         yield defect.code.value, str(defect.row or ""), defect.phrase
     for piece in reading.unplaced:
-        yield "unplaced", piece.place.phrase.say(), Phrase(N_("No column took: “{text}”."), {"text": piece.text})
+        told = {"place": piece.place.phrase, "text": piece.text}
+        yield "unplaced", "", Phrase(N_("{place}: no column took “{text}”."), told)
 
 
 def activity_values(read: ReadActivity) -> dict[str, Any]:
@@ -188,9 +189,10 @@ def insert_named(work: UnitOfWork, activity_id: int, read: ReadActivity) -> list
 
 def _insert_parties(connection: Connection, activity_id: int, parties: Sequence[NamedParty]) -> None:
     distinct = list({each.party_id: each for each in parties}.values())
+    standings = propose_standings([each.name for each in distinct])
     rows = [
         {"activity_id": activity_id, "position": position, "party_id": each.party_id, "standing": standing.value}
-        for position, (each, standing) in enumerate(zip(distinct, propose_standings(distinct), strict=True))
+        for position, (each, standing) in enumerate(zip(distinct, standings, strict=True))
     ]
     if rows:
         connection.execute(insert(activity_party), rows)

@@ -1,107 +1,139 @@
-"""Reviewing what import made of a plan: a person confirms a reading, or corrects a row of a draft."""
+"""Reviewing what import made of a plan: what it asks, and who answered what.
 
-import json
-from typing import Any
+`list_questions` is what is still open; `answer_question` carries an answer out and keeps it, in one transaction.
+"""
 
-from sqlalchemy import Connection, select, update
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
 
 from activities.acting import Actor
-from activities.deadlines import read_deadline
-from activities.deadlines.schedule import Confidence, Schedule
-from activities.kinds import ActivityKind, propose_kind
+from activities.deed import Deed
+from activities.importing.folding import fold
 from activities.office import Office
-from activities.period import Period
-from activities.plan_activities import Activity, get_activity
-from activities.plans import PlanStatus
-from activities.roles import Role, roles_of
-from activities.tables import activity, plan
+from activities.plans import Plan, get_plan
+from activities.reading_rules import find_rules, phrase_digest, store_rule
+from activities.review_answers import SKIPPED, Answer, list_answers, record_answer
+from activities.review_carrying_out import Review, carry_out
+from activities.review_question import Question, Topic
+from activities.review_topics import Reviewed, gather, iter_questions
 from engine.errors import N_, OporaError
-from engine.machine import RoleNotAllowedError
 
 
-class NothingToConfirmError(OporaError):
-    """No date was read, so none can be confirmed."""
+class QuestionGoneError(OporaError):
+    """The row has changed since the question was put, or the question was never put."""
 
     message = N_(
-        "No date was read from “{deadline}”, so there is nothing to confirm. Correct the deadline of the draft "
-        "(opora activity edit), or set dates once the plan is live (opora occurrence set-date)."
+        "The plan no longer asks this: the row has changed meanwhile. Look at it again: opora plan review {slug}."
     )
 
 
-class PlanIsLiveError(OporaError):
-    """The rows of a live plan stand as they were approved."""
+class AnsweredAlreadyError(OporaError):
+    """Somebody was quicker."""
 
     message = N_(
-        "“{slug}” is no draft any more, so its rows stay as they are. Move or cancel what comes of them: "
-        "opora occurrence set-date, postpone, cancel."
+        "{name} answered this on {on} already: {answer}. To change it, correct the row itself: opora activity edit."
     )
 
 
-def confirm_reading(office: Office, actor: Actor, target: Activity) -> Activity:
-    """Say that a deadline was read rightly; confirming twice changes nothing.
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a plan asks now.
+
+    Attributes:
+        open: not answered yet, those that were skipped last.
+        settled: the newest answer to each question that has one, by digest.
+    """
+
+    reviewed: Reviewed
+    open: Sequence[Question]
+    settled: dict[bytes, Answer]
+
+
+def list_questions(connection: Connection, target: Plan, *, thorough: bool = False) -> Queue:
+    """What a person has yet to decide, each with how the same phrase was answered before.
+
+    Args:
+        connection: where.
+        target: the plan.
+        thorough: also ask about kinds that a word of the title tells.
+    """
+    reviewed = gather(connection, target, thorough=thorough)
+    answers = list_answers(connection, target.id)
+    settled = {each.digest: each for each in answers if each.value != SKIPPED}
+    skipped = {each.digest for each in answers if each.value == SKIPPED}
+    waiting = [each for each in iter_questions(reviewed) if each.digest not in settled]
+    rules = find_rules(connection, target.id, [(each.topic.value, each.phrase) for each in waiting])
+    offered = [replace(each, earlier=rules.get((each.topic.value, phrase_digest(each.phrase)))) for each in waiting]
+    return Queue(reviewed, sorted(offered, key=lambda each: each.digest in skipped), settled)
+
+
+def answer_question(
+    office: Office, actor: Actor, target: Plan, digest: bytes, value: str, *, seen: bool = True
+) -> Question:
+    """Carry an answer out and keep it, with who and when; a rule is made of it for the next time.
+
+    Args:
+        office: where.
+        actor: who answers.
+        target: the plan.
+        digest: which question, as it was put.
+        value: the answer as `review_words` writes it.
+        seen: whether the person was shown how a typed deadline is read.
 
     Raises:
-        NothingToConfirmError: no date was read.
-        RoleNotAllowedError: the actor does not coordinate the activity.
+        QuestionGoneError, AnsweredAlreadyError: it is not asked any more.
+        RoleNotAllowedError: the actor does not coordinate what it is about.
+        OporaError: what the answer itself does is refused; nothing was changed.
     """
     with office.store.write() as work:
-        _check_coordinator(work.connection, actor, target, "confirm")
-        current = get_activity(work.connection, target.id)
-        if current.confidence is Confidence.ASK:
-            raise NothingToConfirmError(deadline=current.deadline_text)
-        if current.needs_a_look:
-            confirmed = update(activity).where(activity.c.id == target.id)
-            work.connection.execute(confirmed.values(confirmed_at=work.now))
-        return get_activity(work.connection, target.id)
+        deed = Deed(office, work, actor)
+        current = get_plan(work.connection, target.short_id)
+        queue = list_questions(work.connection, current, thorough=True)
+        return answer_within(deed, queue, digest, value, seen=seen)
 
 
-def edit_activity(
-    office: Office, actor: Actor, target: Activity, *, deadline: str | None = None, kind: ActivityKind | None = None
-) -> Activity:
-    """Correct a row of a draft: its deadline, which is read anew, or its kind.
+def answer_within(deed: Deed, queue: Queue, digest: bytes, value: str, *, seen: bool) -> Question:
+    """As `answer_question`, in the caller's transaction, of questions that were listed in it."""
+    target = queue.reviewed.plan
+    question = find_question(deed.office, queue, digest)
+    carry_out(Review(deed, queue.reviewed, question), fold(value), seen=seen)
+    record_answer(deed, target.id, question, fold(value))
+    if question.phrase and _is_rule(question, value):
+        store_rule(deed, target.id, question.topic.value, question.phrase, fold(value))
+    return question
 
-    A kind that nobody chose follows the new deadline; one that a person chose stays.
+
+def skip_question(office: Office, actor: Actor, target: Plan, digest: bytes) -> None:
+    """Leave a question for later: it comes again, after those that were not seen yet.
 
     Raises:
-        PlanIsLiveError: only a draft is edited.
-        RoleNotAllowedError: the actor does not coordinate the activity.
+        QuestionGoneError, AnsweredAlreadyError: it is not asked any more.
     """
     with office.store.write() as work:
-        _check_coordinator(work.connection, actor, target, "edit")
-        period = _draft_period(work.connection, target)
-        current = get_activity(work.connection, target.id)
-        values: dict[str, Any] = {"kind": kind.value} if kind else {}
-        if deadline is not None:
-            values = _read_anew(current, deadline, period) | values
-        if values:
-            work.connection.execute(update(activity).where(activity.c.id == target.id).values(values))
-        return get_activity(work.connection, target.id)
+        queue = list_questions(work.connection, get_plan(work.connection, target.short_id), thorough=True)
+        record_answer(Deed(office, work, actor), target.id, find_question(office, queue, digest), SKIPPED)
 
 
-def _check_coordinator(connection: Connection, actor: Actor, target: Activity, event: str) -> None:
-    if Role.COORDINATOR.value not in roles_of(connection, actor.person.id, target.id):
-        raise RoleNotAllowedError(event=event, roles=Role.COORDINATOR.value)
+def find_question(office: Office, queue: Queue, digest: bytes) -> Question:
+    """The open question with that digest.
+
+    Raises:
+        AnsweredAlreadyError: it was answered.
+        QuestionGoneError: it is not asked.
+    """
+    question = next((each for each in queue.open if each.digest == digest), None)
+    if question is not None:
+        return question
+    answer = queue.settled.get(digest)
+    if answer is not None:
+        raise AnsweredAlreadyError(
+            name=answer.answered_by, on=office.calendar.day_of(answer.answered_at), answer=answer.value
+        )
+    raise QuestionGoneError(slug=queue.reviewed.plan.slug)
 
 
-def _draft_period(connection: Connection, target: Activity) -> Period:
-    """The plan's period, read in the transaction that changes its row."""
-    row = connection.execute(select(plan).where(plan.c.id == target.plan_id)).one()
-    if row.status != PlanStatus.DRAFT.value:
-        raise PlanIsLiveError(slug=row.slug)
-    return Period(row.starts_on, row.ends_on)
-
-
-def _read_anew(current: Activity, deadline: str, period: Period) -> dict[str, Any]:
-    schedule = read_deadline(deadline, period.starts_on, period.ends_on)
-    return {
-        "deadline_text": deadline,
-        "schedule": json.dumps(schedule.to_json(), ensure_ascii=False),
-        "confidence": schedule.confidence.value,
-        "confirmed_at": None,
-        "kind": _kind_for(current, schedule).value,
-    }
-
-
-def _kind_for(current: Activity, schedule: Schedule) -> ActivityKind:
-    was_proposed = propose_kind(current.title, current.schedule).kind is current.kind
-    return propose_kind(current.title, schedule).kind if was_proposed else current.kind
+def _is_rule(question: Question, value: str) -> bool:
+    """Which answers say something of the phrase wherever it stands; what names a row of this plan does not."""
+    return question.topic is not Topic.DEADLINE or not value.startswith(("within row ", "after row "))

@@ -1,14 +1,15 @@
 """Rows that get their dates from another row: `within` it, or `after` it by so many working days.
 
-A relation is confirmed by a person and stored. What follows carries the keys of what it follows, so that one run goes
-with one run however both move.
+A relation is confirmed by a person and stored, and holds as long as the row's confirmation does: when an amendment
+changes the row's deadline, a person is asked again. What follows carries the keys of what it follows, so that one run
+goes with one run however both move.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from activities.acting import Actor
 from activities.expansion import PlannedOccurrence, evidence_day
@@ -55,9 +56,12 @@ class Relation:
 
 
 def list_relations(connection: Connection, plan_id: int) -> list[Relation]:
-    """The confirmed relations of a plan."""
+    """The relations of a plan that hold."""
     of_plan = select(activity.c.id).where(activity.c.plan_id == plan_id, activity.c.removed_at.is_(None))
-    wanted = select(row_relation).where(row_relation.c.activity_id.in_(of_plan), row_relation.c.leader_id.in_(of_plan))
+    confirmed = of_plan.where(activity.c.confirmed_at.is_not(None))
+    wanted = select(row_relation).where(
+        row_relation.c.activity_id.in_(confirmed), row_relation.c.leader_id.in_(of_plan)
+    )
     return [
         Relation(row.activity_id, row.leader_id, RelationKind(row.kind), row.working_days)
         for row in connection.execute(wanted.order_by(row_relation.c.activity_id))
@@ -71,7 +75,7 @@ def list_followers(connection: Connection, leader_id: int) -> list[Relation]:
 
 
 def store_relation(work: UnitOfWork, actor: Actor, relation: Relation, names: Mapping[int, str]) -> None:
-    """Let a row follow another one, instead of any that it followed before, in the caller's transaction.
+    """Let a row follow another one instead of any before, and confirm it, in the caller's transaction.
 
     Args:
         work: the transaction.
@@ -93,6 +97,8 @@ def store_relation(work: UnitOfWork, actor: Actor, relation: Relation, names: Ma
         "confirmed_by": actor.person.short_id,
     }
     work.connection.execute(insert(row_relation).values(row))
+    confirmed = update(activity).where(activity.c.id == relation.activity_id)
+    work.connection.execute(confirmed.values(confirmed_at=work.now))
 
 
 def drop_relation(work: UnitOfWork, activity_id: int) -> None:
