@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
@@ -24,8 +25,8 @@ class AlreadyDecidedError(OporaError):
 
     message = N_("This has been decided already: {verdict} by {name} on {at}. Nothing was changed.")
 
-    def __init__(self, decided: "Decision") -> None:
-        at = f"{decided.decided_at:%Y-%m-%d %H:%M} UTC"
+    def __init__(self, decided: "Decision", zone: ZoneInfo) -> None:
+        at = decided.decided_at.astimezone(zone)
         super().__init__(verdict=decided.verdict.value, name=decided.person.name, at=at)
         self.decision = decided
 
@@ -90,7 +91,7 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         target = get_submission(work.connection, request.submission_id)
         standing = find_decision(work.connection, target.id)
         if standing is not None:
-            raise AlreadyDecidedError(standing)
+            raise AlreadyDecidedError(standing, office.calendar.zone)
         granted = _checked_grant(work, actor, request)
         _step(office, work, actor, request, target)
         if granted is not None:

@@ -89,11 +89,11 @@ class Manifest:
 
     def __post_init__(self) -> None:
         if (self.kind is SubmissionKind.OUTCOME) != (self.outcome_reason is not None):
-            raise ManifestError(problem="an outcome, and only an outcome, has a reason")
+            raise ManifestError(problem=N_("an outcome, and only an outcome, has a reason"))
         if self.version < 1:
-            raise ManifestError(problem="versions count from 1")
+            raise ManifestError(problem=N_("versions count from 1"))
         if any(len(file.digest) != 32 or file.size < 0 for file in self.files):
-            raise ManifestError(problem="a file has no size or no SHA-256")
+            raise ManifestError(problem=N_("a file has no size or no SHA-256"))
         object.__setattr__(self, "files", tuple(sorted(self.files)))
         object.__setattr__(self, "links", tuple(sorted(self.links)))
 
@@ -139,7 +139,7 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotCanonicalError) as error:
             raise ManifestError(problem=str(error)) from error
         if not same:
-            raise ManifestError(problem="its bytes are not those that were sealed")
+            raise ManifestError(problem=N_("its bytes are not those that were sealed"))
         return manifest
 
     @classmethod

@@ -48,7 +48,8 @@ class OtherPeriodError(OporaError):
     """The document is a plan for another time."""
 
     message = N_(
-        "{file} is for {found}, but “{slug}” for {expected}. To store it as a plan of its own: "
+        "{file} is for {found_from} to {found_to}, but “{slug}” for {starts_on} to {ends_on}. "
+        "To store it as a plan of its own: "
         "opora plan import {file}. If the title is wrong, say the period with --from and --to."
     )
 
@@ -188,11 +189,14 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
 def _refuse_other_period(path: Path, reading: PlanReading, target: Plan) -> None:
     named = read_period(reading.title)
     if named is not None and named != target.period:
-        raise OtherPeriodError(file=path.name, found=_span(named), slug=target.slug, expected=_span(target.period))
-
-
-def _span(period: Period) -> str:
-    return f"{period.starts_on} – {period.ends_on}"
+        raise OtherPeriodError(
+            file=path.name,
+            found_from=named.starts_on,
+            found_to=named.ends_on,
+            slug=target.slug,
+            starts_on=target.period.starts_on,
+            ends_on=target.period.ends_on,
+        )
 
 
 def _refuse_uncertain(proposal: Proposal) -> None:

@@ -79,7 +79,7 @@ def roll_over(office: Office, actor: Actor, source: Plan, to: str) -> RolledOver
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, RUNNING, "rollover")
         digest = _digest(source, shift)
-        _refuse_second(work.connection, source, digest)
+        _refuse_second(office, work.connection, source, digest)
         sections, activities = list_present(work.connection, source.id)
         content = content_of_stored(source.title, sections, activities)
         rows = tuple(roll_row(row, shift) for row in content.rows)
@@ -98,10 +98,11 @@ def _digest(source: Plan, shift: YearShift) -> bytes:
     return hashlib.sha256(f"rollover {source.short_id} {period.starts_on} {period.ends_on}".encode()).digest()
 
 
-def _refuse_second(connection: Connection, source: Plan, digest: bytes) -> None:
+def _refuse_second(office: Office, connection: Connection, source: Plan, digest: bytes) -> None:
     known = connection.execute(select(plan).where(plan.c.source_digest == digest)).first()
     if known:
-        raise RolledOverAlreadyError(slug=known.slug, source=source.slug, on=f"{known.imported_at:%Y-%m-%d}")
+        on = office.calendar.day_of(known.imported_at)
+        raise RolledOverAlreadyError(slug=known.slug, source=source.slug, on=on)
 
 
 def _roll_title(source: Plan, shift: YearShift) -> tuple[str, tuple[tuple[str, Remark], ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
-from activities.importing.phrase import Phrase, Translate, in_english
+from activities.importing.phrase import Phrase, Translate, details_from_json, details_to_json, in_english
 from activities.period import Period
 from activities.rhythm import Rhythm
 from activities.short_ids import find_short_id
@@ -151,7 +151,7 @@ class Finding:
 
     def say(self, translate: Translate = in_english) -> str:
         """The finding as a sentence in the reader's language."""
-        return translate(self.template, **self.details)
+        return Phrase(self.template, self.details).say(translate)
 
 
 def insert_findings(connection: Connection, plan_id: int, found: Sequence[tuple[str, str, Phrase]]) -> None:
@@ -162,11 +162,7 @@ def insert_findings(connection: Connection, plan_id: int, found: Sequence[tuple[
             "code": code,
             "place": place,
             "template": phrase.template,
-            "details": json.dumps(
-                {name: value.say() if isinstance(value, Phrase) else value for name, value in phrase.details.items()},
-                ensure_ascii=False,
-                default=str,
-            ),
+            "details": details_to_json(phrase.details),
         }
         for code, place, phrase in found
     ]
@@ -177,4 +173,4 @@ def insert_findings(connection: Connection, plan_id: int, found: Sequence[tuple[
 def list_findings(connection: Connection, plan_id: int) -> list[Finding]:
     """What importing a plan has found, in the order of the source."""
     rows = connection.execute(select(finding).where(finding.c.plan_id == plan_id).order_by(finding.c.id))
-    return [Finding(row.code, row.place, row.template, json.loads(row.details)) for row in rows]
+    return [Finding(row.code, row.place, row.template, details_from_json(row.details)) for row in rows]

@@ -6,8 +6,8 @@ import click
 
 from cli.options import as_json
 from cli.output import language, print_json
-from engine.errors import N_, OporaError
-from notifications.translation import translate, translate_error
+from engine.errors import N_
+from notifications.error_text import translate_details
 
 if TYPE_CHECKING:
     from runtime.doctor import Finding
@@ -32,8 +32,4 @@ def command(context: click.Context, *, as_json: bool) -> None:
 
 
 def _say(finding: "Finding") -> str:
-    details = {
-        name: translate_error(value, language()) if isinstance(value, OporaError) else value
-        for name, value in finding.details.items()
-    }
-    return translate(finding.text, language(), **details)
+    return translate_details(finding.text, finding.details, language())

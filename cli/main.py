@@ -17,7 +17,8 @@ from click.shell_completion import CompletionItem
 from cli.localisation import localise
 from cli.output import language, say
 from engine.errors import N_, OporaError
-from notifications.translation import LOCALE_DIRECTORY, translate, translate_error
+from notifications.error_text import translate_error
+from notifications.translation import LOCALE_DIRECTORY, translate
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cli.output import say
+from engine.clock import parse_instant
 from engine.errors import N_
 
 RESTORED = N_("Brought back what was saved at {made_at}: the database and {count} files of evidence, all verified.")
@@ -24,7 +25,8 @@ def command(context: click.Context, file: Path) -> None:
     settings = load_settings()
     restored = restore_backup(settings, file)
     manifest = restored.manifest
-    say(RESTORED, made_at=manifest.made_at, count=len(manifest.evidence))
+    made_at = parse_instant(manifest.made_at).astimezone(settings.zone)
+    say(RESTORED, made_at=made_at, count=len(manifest.evidence))
     if manifest.missing:
         say(MISSING, digests=", ".join(manifest.missing))
     if restored.audit is None:

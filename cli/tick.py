@@ -8,7 +8,8 @@ import click
 from cli.options import as_json
 from cli.output import language, print_json, print_table, say
 from engine.errors import N_, OporaError
-from notifications.translation import translate, translate_error
+from notifications.error_text import translate_error
+from notifications.translation import translate
 
 NOT_AN_INSTANT = N_("“{instant}” is not an instant. Write it like 2026-03-02T09:00 or 2026-03-02T06:00Z.")
 FAILED = N_("{part}: {reason}")

@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from cli.output import language
 from engine.errors import N_
+from notifications import labels, translation
 from notifications.labels import label
 from notifications.translation import translate, translate_plural
 
-PLAN_STATUSES = {"draft": N_("draft"), "live": N_("live"), "closed": N_("closed")}
+PLAN_STATUSES = labels.PLAN_STATUSES
 
 CONFIDENCES = {"sure": N_("read surely"), "check": N_("check the reading"), "ask": N_("a date must be set by hand")}
 
 PARTY_KINDS = {"single": N_("single"), "group": N_("group"), "superior": N_("superior body")}
 
-_DAY_FORMS = {"ru": "{:%d.%m.%Y}", "en": "{:%Y-%m-%d}"}
 _KILOBYTE = 1024
 
 
@@ -36,7 +36,7 @@ def counted(singular: str, plural: str, count: int) -> str:
 
 def day_text(day: date | None) -> str:
     """A day, empty where there is none."""
-    return _DAY_FORMS[language()].format(day) if day else ""
+    return translation.day_text(day, language()) if day else ""
 
 
 def window_text(starts_on: date | None, ends_on: date | None) -> str:
@@ -48,10 +48,7 @@ def window_text(starts_on: date | None, ends_on: date | None) -> str:
 
 def instant_text(instant: datetime | None, zone: ZoneInfo) -> str:
     """An instant in the organisation's time zone, to the minute."""
-    if instant is None:
-        return ""
-    local = instant.astimezone(zone)
-    return f"{day_text(local.date())} {local:%H:%M}"
+    return translation.instant_text(instant.astimezone(zone), language()) if instant else ""
 
 
 def size_text(size: int) -> str:

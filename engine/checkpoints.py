@@ -135,11 +135,11 @@ def read_checkpoint(note: str) -> TreeHead:
     """
     lines = note.partition("\n\n")[0].split("\n")
     if len(lines) != 3:
-        raise BadCheckpointError(problem="it is not of three lines")
+        raise BadCheckpointError(problem=N_("it is not of three lines"))
     try:
         return _head(*lines)
     except ValueError as error:
-        raise BadCheckpointError(problem="its lines are not origin, size and root") from error
+        raise BadCheckpointError(problem=N_("its lines are not origin, size and root")) from error
 
 
 def open_checkpoint(note: str, key: Verifier) -> TreeHead:
@@ -153,7 +153,7 @@ def open_checkpoint(note: str, key: Verifier) -> TreeHead:
         raise BadCheckpointError(problem=f"it is of the log {head.origin}, not {key.name}")
     signatures = note.partition("\n\n")[2].split("\n")
     if not any(_is_signed(head.text().encode(), line, key) for line in signatures):
-        raise BadCheckpointError(problem="no signature on it is this log's")
+        raise BadCheckpointError(problem=N_("no signature on it is this log's"))
     return head
 
 

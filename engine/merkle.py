@@ -153,11 +153,11 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
         ProofError: no tree of this size gives such a path.
     """
     if not 0 <= index < size:
-        raise ProofError(problem="there is no such leaf")
+        raise ProofError(problem=N_("there is no such leaf"))
     position, last, root = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            raise ProofError(problem="it is too long")
+            raise ProofError(problem=N_("it is too long"))
         if position & 1 or position == last:
             root = node_hash(sibling, root)
             while not position & 1 and position:
@@ -166,7 +166,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
             root = node_hash(root, sibling)
         position, last = position >> 1, last >> 1
     if last:
-        raise ProofError(problem="it is too short")
+        raise ProofError(problem=N_("it is too short"))
     return root
 
 
@@ -177,17 +177,17 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
         ProofError: it does not.
     """
     if not 0 < old <= new:
-        raise ProofError(problem="the sizes do not fit")
+        raise ProofError(problem=N_("the sizes do not fit"))
     if old == new:
         if proof or old_root != new_root:
-            raise ProofError(problem="two roots for one size")
+            raise ProofError(problem=N_("two roots for one size"))
         return
     # Where the old tree is complete, its root begins the proof unsaid.
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not path:
-        raise ProofError(problem="it is too short")
+        raise ProofError(problem=N_("it is too short"))
     if _climb(old, new, path) != (old_root, new_root):
-        raise ProofError(problem="it leads to other roots")
+        raise ProofError(problem=N_("it leads to other roots"))
 
 
 def _climb(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -198,7 +198,7 @@ def _climb(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
     before = after = path[0]
     for _, sibling in pairwise(path):
         if last == 0:
-            raise ProofError(problem="it is too long")
+            raise ProofError(problem=N_("it is too long"))
         if position & 1 or position == last:
             before, after = node_hash(sibling, before), node_hash(sibling, after)
             while not position & 1 and position:
@@ -207,5 +207,5 @@ def _climb(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
             after = node_hash(after, sibling)
         position, last = position >> 1, last >> 1
     if last:
-        raise ProofError(problem="it is too short")
+        raise ProofError(problem=N_("it is too short"))
     return before, after

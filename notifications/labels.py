@@ -1,6 +1,7 @@
 """The words that people see for the program's names: states, events, kinds, roles, outcomes.
 
-Marked here once; mail, calendar, pages and the command line translate them with `label`.
+Marked here once; mail, calendar, pages and the command line translate them with `label`, errors with
+`notifications.error_text`.
 """
 
 from engine.errors import N_
@@ -32,6 +33,23 @@ EVENTS = {
     "reopen": N_("reopened"),
 }
 
+COMMANDS = {
+    "start": N_("start"),
+    "set_date": N_("set-date"),
+    "postpone": N_("postpone"),
+    "add_evidence": N_("add-evidence"),
+    "submit": N_("submit"),
+    "report_outcome": N_("outcome"),
+    "withdraw": N_("withdraw"),
+    "accept": N_("accept"),
+    "return": N_("return"),
+    "cancel": N_("cancel"),
+    "reopen": N_("reopen"),
+}
+"""What a person does to fire an event, with the command for it."""
+
+PLAN_STATUSES = {"draft": N_("draft"), "live": N_("live"), "closed": N_("closed")}
+
 KINDS = {
     "event": N_("event"),
     "deliverable": N_("deliverable"),
@@ -48,6 +66,8 @@ ROLES = {
     "administrator": N_("administrator"),
     "submitter": N_("submitter"),
 }
+
+VERDICTS = {"accept": N_("accepted"), "return": N_("returned")}
 
 OUTCOMES = {
     "not_held": N_("it was not held"),

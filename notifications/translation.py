@@ -6,6 +6,7 @@ Templates take `get_catalogue(language)` (Jinja2's `install_gettext_translations
 """
 
 import gettext
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from engine.errors import N_, OporaError
 
 LANGUAGES = ("ru", "en")
 DEFAULT_LANGUAGE = "ru"
+_DAY_FORMS = {"ru": "{:%d.%m.%Y}", "en": "{:%Y-%m-%d}"}
 _INSTALLED = Path(__file__).parent / "locale"
 _IN_REPOSITORY = Path(__file__).parents[1] / "locale"
 LOCALE_DIRECTORY = _INSTALLED if _INSTALLED.is_dir() else _IN_REPOSITORY
@@ -42,21 +44,34 @@ def get_catalogue(language: str) -> gettext.NullTranslations:
 def translate(text: str, language: str, /, **details: Any) -> str:
     """A marked text in a language, its `{placeholders}` filled in.
 
-    A text that the catalogue lacks stays English; without details braces stay as they are.
+    A text that the catalogue lacks stays English; without details braces stay as they are. Days and instants among
+    the details are written as the language writes them; an instant shows its own zone's time.
     """
     translated = get_catalogue(language).gettext(text) if text else ""  # the key "" holds the catalogue's header
-    return translated.format(**details) if details else translated
+    return translated.format(**_written(details, language)) if details else translated
 
 
 def translate_plural(singular: str, plural: str, count: int, language: str, /, **details: Any) -> str:
     """The form of a text that goes with a number, which fills the placeholder `{count}`."""
-    return get_catalogue(language).ngettext(singular, plural, count).format(count=count, **details)
+    template = get_catalogue(language).ngettext(singular, plural, count)
+    return template.format(count=count, **_written(details, language))
 
 
-def translate_error(error: OporaError, language: str) -> str:
-    """What happened and what to do next, as one text; an error among the details is translated too."""
-    details = {
-        name: translate_error(value, language) if isinstance(value, OporaError) else value
-        for name, value in error.details.items()
-    }
-    return get_catalogue(language).gettext(error.message).format(**details)
+def day_text(day: date, language: str) -> str:
+    """A day in figures: `18.02.2026`, in English `2026-02-18`."""
+    return _DAY_FORMS[language].format(day)
+
+
+def instant_text(instant: datetime, language: str) -> str:
+    """An instant in figures, to the minute, on the clock of its own zone."""
+    return f"{day_text(instant, language)} {instant:%H:%M}"
+
+
+def _written(details: dict[str, Any], language: str) -> dict[str, Any]:
+    return {name: _write(value, language) for name, value in details.items()}
+
+
+def _write(value: Any, language: str) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value, language)
+    return day_text(value, language) if isinstance(value, date) else value

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.clock import ClockFileError, FileClock, format_instant
+from engine.clock import ClockFileError, FileClock
 from engine.errors import N_, OporaError
 from runtime.bootstrap import Application
 
@@ -34,7 +34,7 @@ def move_clock(application: Application, instant: datetime) -> None:
         raise NoClockToMoveError
     now = _now(clock)
     if now is not None and instant < now:
-        raise ClockBackwardsError(now=format_instant(now))
+        raise ClockBackwardsError(now=now.astimezone(application.settings.zone))
     clock.set(instant)
 
 

@@ -5,7 +5,8 @@ from flask import Blueprint, Response, request, url_for
 from activities.acting import Actor
 from activities.decisions import AlreadyDecidedError, Decision, DecisionRequest, decide
 from engine.errors import OporaError
-from notifications.translation import translate, translate_error
+from notifications.error_text import translate_error
+from notifications.translation import translate
 from web.capability import open_link, refuse_foreign_form
 from web.decision_form import LONGEST_REMARK, Answer, read_answer
 from web.evidence_files import serve_file

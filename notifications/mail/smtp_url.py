@@ -59,7 +59,7 @@ def parse_smtp_url(url: str) -> SmtpServer:
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise SmtpUrlError(problem=_reason(url))
     if (parts.username is None) != (parts.password is None):
-        raise SmtpUrlError(problem="login and password come together")
+        raise SmtpUrlError(problem=N_("login and password come together"))
     if parts.username is not None and security is Security.NONE:
         raise InsecureLoginError
     return SmtpServer(

@@ -1,6 +1,5 @@
 """Whether letters go out, and what stands in their way."""
 
-from engine.clock import format_instant
 from engine.errors import N_, OporaError
 from notifications.links import is_public
 from notifications.mail.letters import LetterState, count_letters
@@ -46,7 +45,8 @@ def _check_mailbox(application: Application, name: str) -> Findings:
     with application.store.read() as connection:
         mailbox = find_mailbox(connection, name)
     if mailbox and mailbox.paused_until and mailbox.rests(application.store.clock.now()):
-        yield failure("mailbox", PAUSED, until=format_instant(mailbox.paused_until), reason=mailbox.reason)
+        until = mailbox.paused_until.astimezone(application.settings.zone)
+        yield failure("mailbox", PAUSED, until=until, reason=mailbox.reason)
 
 
 def _check_letters(application: Application) -> Findings:

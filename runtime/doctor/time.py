@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from engine.clock import format_instant
 from engine.errors import N_
 from engine.tables import history
 from runtime.bootstrap import Application
@@ -24,16 +23,13 @@ MOVED = N_("The clock is a file, {path}: this installation is for trying things 
 def check_clock(application: Application) -> Findings:
     """Time is not behind the newest entry of history."""
     now = application.store.clock.now()
-    yield good("zone", ZONE, zone=application.settings.zone.key, time=_local(application))
+    yield good("zone", ZONE, zone=application.settings.zone.key, time=now.astimezone(application.settings.zone))
     if application.settings.clock:
         yield notice("clock_file", MOVED, path=application.settings.clock)
     with application.store.read() as connection:
         last = connection.execute(select(func.max(history.c.at))).scalar()
     if last is not None and now < last - TOLERANCE:
-        yield failure("clock", BEHIND, now=format_instant(now), last=format_instant(last))
+        zone = application.settings.zone
+        yield failure("clock", BEHIND, now=now.astimezone(zone), last=last.astimezone(zone))
     else:
         yield good("clock", SANE)
-
-
-def _local(application: Application) -> str:
-    return f"{application.store.clock.now().astimezone(application.settings.zone):%Y-%m-%d %H:%M}"

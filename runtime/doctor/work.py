@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from activities.tables import blob
-from engine.clock import format_instant
 from engine.errors import N_
 from engine.tables import ladder, message
 from runtime.bootstrap import Application
@@ -49,7 +48,7 @@ def check_worker(application: Application) -> Findings:
         return
     missed = application.store.clock.now() - last > MISSED_AFTER
     tell, text = (failure, NO_WORKER) if missed else (good, WORKER)
-    yield tell("worker", text, last=format_instant(last))
+    yield tell("worker", text, last=last.astimezone(application.settings.zone))
 
 
 def check_timers(application: Application) -> Findings:

@@ -1,18 +1,26 @@
 """Texts in the reader's language."""
 
+import gettext
 import subprocess
 import sys
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.errors import OporaError
-from notifications.translation import UnknownLanguageError, translate, translate_error, translate_plural
+from notifications import translation
+from notifications.translation import UnknownLanguageError, translate, translate_plural
 
 
-class OuterError(OporaError):
-    """An error with another one inside; its text is no catalogue's."""
+class RussianSpan(gettext.NullTranslations):
+    """A catalogue of one text."""
 
-    message = "Outer: {inner}"
+    def gettext(self, message):
+        """Its Russian."""
+        return message.replace("{a} to {b}", "с {a} по {b}")
+
+
+SPAN = {"ru": RussianSpan(), "en": gettext.NullTranslations()}
 
 
 def test_a_text_is_translated_and_its_placeholders_are_filled():
@@ -31,15 +39,15 @@ def test_an_empty_text_stays_empty():
     assert translate("", "ru") == ""
 
 
-def test_an_error_is_translated_with_its_details():
-    """The Russian text of an error names the same values as the English one."""
-    assert translate_error(UnknownLanguageError(language="de"), "ru") == "Нет текстов на языке de. Выберите ru или en."
-
-
-def test_an_error_inside_an_error_is_translated_too():
-    """An error among the details comes in the same language."""
-    inner = UnknownLanguageError(language="de")
-    assert translate_error(OuterError(inner=inner), "ru") == "Outer: Нет текстов на языке de. Выберите ru или en."
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ru", "с 18.02.2026 по 19.02.2026 09:05"), ("en", "2026-02-18 to 2026-02-19 09:05")],
+)
+def test_days_and_instants_are_written_as_the_language_writes_them(language, text, monkeypatch):
+    """A day among the details stands in figures, an instant with the time of its own zone."""
+    monkeypatch.setattr(translation, "get_catalogue", lambda language: SPAN[language])
+    moscow = datetime(2026, 2, 19, 9, 5, tzinfo=ZoneInfo("Europe/Moscow"))
+    assert translate("{a} to {b}", language, a=date(2026, 2, 18), b=moscow) == text
 
 
 @pytest.mark.parametrize("language", ["de", "", "../ru"])
