@@ -11,7 +11,7 @@ from activities.importing.phrase import Phrase
 from activities.importing.reading import Defect, DefectCode, ReadActivity
 from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.sections import Section
-from activities.importing.source import Note, NoteKind, Oddity, OddityKind
+from activities.importing.source import Note, NoteKind, Oddity, OddityKind, Place
 from activities.period import Period
 from activities.spelling import likely_name, spelling_key
 from engine.errors import N_
@@ -19,7 +19,7 @@ from engine.errors import N_
 _LONGEST_QUOTE = 60
 
 
-def find_in_columns(columns: Columns) -> Iterator[Defect]:
+def find_in_columns(columns: Columns, activities: Sequence[ReadActivity]) -> Iterator[Defect]:
     """What the table lacks as a whole."""
     if not any(column.heading for column in columns.columns):
         message = N_(
@@ -29,7 +29,7 @@ def find_in_columns(columns: Columns) -> Iterator[Defect]:
     if not columns.has(ColumnRole.RESPONSIBLE):
         message = N_("The plan has no column for who is responsible. Until someone is named, the coordinator is.")
         yield Defect(DefectCode.NO_EXECUTOR_COLUMN, None, Phrase(message))
-    if not columns.has(ColumnRole.DEADLINE):
+    if not columns.has(ColumnRole.DEADLINE) and not all(activity.deadline for activity in activities):
         message = N_("The plan has no column for deadlines. Each date has to be set by hand.")
         yield Defect(DefectCode.NO_DEADLINE_COLUMN, None, Phrase(message))
 
@@ -71,6 +71,9 @@ def find_in_activity(activity: ReadActivity, period: Period) -> Iterator[Defect]
     if not activity.deadline:
         message = N_("{number} has no deadline.")
         yield Defect(DefectCode.NO_DEADLINE, row, Phrase(message, details))
+    if DefectCode.DEADLINE_FROM_HEADING.value in activity.schedule.flags:
+        message = N_("{number} has no deadline of its own; the month above it was taken: {deadline}.")
+        yield Defect(DefectCode.DEADLINE_FROM_HEADING, row, Phrase(message, details))
     if "outside_plan" in activity.schedule.flags:
         message = N_("{number}: the deadline “{deadline}” lies outside the plan's period, {starts_on} to {ends_on}.")
         outside = details | {"starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat()}
@@ -125,6 +128,24 @@ def _find_likely_spellings(names: Sequence[str]) -> dict[str, str]:
         if (likely := likely_name(name, more_frequent)) is not None:
             found[key] = likely
     return found
+
+
+_AMENDMENT = re.compile(
+    r"в\s+ред(?:\.|акции)\s*(?:от|приказ|постановл|распоряж)|с\s+изм(?:\.|енени)|"
+    r"(?:исключ[её]н|введ[её]н|дополнен|измен[её]н|призна\w+ утратившим)\w*[^.;]{0,30}\b(?:приказ|постановл|распоряж)",
+    re.IGNORECASE,
+)
+
+
+def find_amendments(texts: Iterable[tuple[str, Place]]) -> Iterator[Defect]:
+    """Remarks that a later order changed the plan: «(в ред. приказа от …)», «исключён приказом …»."""
+    for text, place in texts:
+        folded = fold(text)
+        match = _AMENDMENT.search(folded)
+        if match is not None:
+            message = N_("“{text}” says that the plan was amended ({position}). Check that the row stands as amended.")
+            details = {"text": quote(folded[match.start() :]), "position": place.phrase, "row": place.row}
+            yield Defect(DefectCode.AMENDMENT, place.row, Phrase(message, details))
 
 
 def find_in_notes(notes: Iterable[Note]) -> Iterator[Defect]:

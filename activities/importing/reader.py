@@ -1,9 +1,11 @@
 """From a file to a plan: take apart, find columns, read rows, read deadlines, say what is wrong."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from activities.deadlines import read_deadline
+from activities.deadlines.schedule import Confidence, Schedule
 from activities.importing import defects
 from activities.importing.columns import ColumnRole
 from activities.importing.errors import (
@@ -18,9 +20,9 @@ from activities.importing.layout import Layout, sort_blocks
 from activities.importing.likely_period import find_likely_period
 from activities.importing.parties import split_parties
 from activities.importing.progress import Report, Stage, counted, stay_silent
-from activities.importing.reading import Defect, PlanReading, ReadActivity
+from activities.importing.reading import Defect, DefectCode, PlanReading, ReadActivity
 from activities.importing.rows import ActivityRow
-from activities.importing.sections import Section
+from activities.importing.sections import Section, is_month
 from activities.importing.source import Source
 from activities.importing.title import read_period
 from activities.kinds import propose_kind
@@ -63,14 +65,14 @@ def _check_texts(source: Source, path: Path) -> None:
 
 
 def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
-    schedule = read_deadline(row.deadline, period.starts_on, period.ends_on)
+    deadline, schedule = _read_deadline(row, period)
     return ReadActivity(
         number=row.number,
         section=row.section,
         title=row.title,
         responsible=split_parties(row.responsible),
         result=row.result,
-        deadline=row.deadline,
+        deadline=deadline,
         schedule=schedule,
         proposal=propose_kind(row.title, schedule),
         place=row.place,
@@ -78,16 +80,28 @@ def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
     )
 
 
+def _read_deadline(row: ActivityRow, period: Period) -> tuple[str, Schedule]:
+    """The row's deadline, else the month that heads it, which a person has to check."""
+    headings = [heading for heading in row.section if is_month(heading)]
+    if row.deadline or not headings:
+        return row.deadline, read_deadline(row.deadline, period.starts_on, period.ends_on)
+    schedule = read_deadline(headings[-1], period.starts_on, period.ends_on)
+    checked = Confidence.CHECK if schedule.confidence is Confidence.SURE else schedule.confidence
+    flags = (*schedule.flags, DefectCode.DEADLINE_FROM_HEADING.value)
+    return headings[-1], replace(schedule, confidence=checked, flags=flags)
+
+
 def _find_defects(
     source: Source, layout: Layout, activities: Sequence[ReadActivity], period: Period
 ) -> Iterator[Defect]:
     """What concerns the whole plan, then what concerns its rows."""
     if layout.columns is not None:
-        yield from defects.find_in_columns(layout.columns)
+        yield from defects.find_in_columns(layout.columns, activities)
     yield from defects.find_in_rows(layout.items)
     for activity in activities:
         yield from defects.find_in_activity(activity, period)
     yield from defects.find_in_parties(activities)
+    yield from defects.find_amendments(Source(source.blocks).iter_texts())  # notes are told anyway
     yield from defects.find_in_notes(source.notes)
     yield from defects.find_in_file(source.oddities)
 

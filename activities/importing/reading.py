@@ -27,6 +27,8 @@ class DefectCode(StrEnum):
     END_BEFORE_START = "end_before_start"
     UNKNOWN_PARTY_SPELLING = "unknown_party_spelling"
     DATE_IN_TITLE_DIFFERS = "date_in_title_differs"
+    DEADLINE_FROM_HEADING = "deadline_from_heading"
+    AMENDMENT = "amendment"
     FOOTNOTE = "footnote"
     HIDDEN_ROW = "hidden_row"
     HIDDEN_SHEET = "hidden_sheet"

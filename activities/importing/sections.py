@@ -11,6 +11,13 @@ _MONTHS = frozenset(
 )
 
 Rank = tuple[int, int]
+
+
+def is_month(heading: str) -> bool:
+    """Whether a heading is a month's name and nothing else."""
+    return fold(heading).lower().strip(" .:") in _MONTHS
+
+
 _OUTER = (0, 0)  # an unnumbered heading right above numbered ones
 _WORD, _ROMAN, _ARABIC, _BARE, _MONTH = range(1, 6)
 
@@ -81,7 +88,7 @@ class Outline:
         return _ARABIC, self._depth(number)
 
     def _rank_unnumbered(self, text: str, *, leads: bool) -> Rank:
-        if text.lower().strip(" .:") in _MONTHS:
+        if is_month(text):
             return _MONTH, 0
         if starts_with_section_word(text):
             return _WORD, self._order_of(text.split(maxsplit=1)[0].lower())

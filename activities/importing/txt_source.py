@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from activities.importing.barred_text import read_barred
 from activities.importing.flattened_text import read_flattened
 from activities.importing.folding import fold
 from activities.importing.numbering import find_bare_number
@@ -58,7 +59,7 @@ def _read_blocks(text: str) -> Iterator[Block]:
     if _begins_with_tabs(lines):
         return _read_tab_marked(text)
     mark = next((mark for mark in ("|", "\t") if _has_rows(lines, mark)), None)
-    return _read_rows(lines, mark) if mark is not None else _read_paragraphs(lines, 1)
+    return read_barred(lines, mark) if mark is not None else _read_paragraphs(lines, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +123,6 @@ def _build_row(group: list[_Piece], width: int) -> Row:
     span = width if len(group) == 1 else 1
     cells = tuple(Cell(piece.text, column, span, _place(piece.line)) for column, piece in enumerate(group))
     return Row(cells, _place(group[0].line))
-
-
-def _read_rows(lines: list[str], mark: str) -> Iterator[Block]:
-    """A table of one row a line, its cells parted by `mark`; lines without marks stand outside it."""
-    rows: list[Row] = []
-    for number, line in enumerate(lines, 1):
-        parts = _split_row(line, mark)
-        if len(parts) > 1:
-            rows += _build_marked_row(parts, number)
-        elif fold(line):
-            if rows:
-                yield Table(tuple(rows))
-            rows = []
-            yield Paragraph(line, _place(number))
-    if rows:
-        yield Table(tuple(rows))
-
-
-def _split_row(line: str, mark: str) -> list[str]:
-    if mark != "|":
-        return line.split(mark)
-    return line.strip().removeprefix("|").removesuffix("|").split("|") if "|" in line else []
-
-
-def _build_marked_row(parts: list[str], line: int) -> Iterator[Row]:
-    """The row of a line, unless it is the rule under the headings of a drawn table."""
-    if not set(fold("".join(parts))) <= set("-=+: ") or not fold("".join(parts)):
-        yield Row(tuple(Cell(part, column, 1, _place(line)) for column, part in enumerate(parts)), _place(line))
 
 
 def _read_paragraphs(lines: list[str], first: int) -> Iterator[Paragraph]:

@@ -182,3 +182,43 @@ def test_without_any_year_the_error_offers_none(write_file: Write) -> None:
         read_here(path)
     with pytest.raises(PlanPeriodUnknownError):
         read_here(path)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1 | Совет (в ред. приказа от 12.03.2026 № 45) | Центр | май |",
+        "1 | Совет | Центр | май (в редакции приказа управления от 01.02.2026) |",
+        "1 | Исключён приказом от 12.03.2026 № 45 | Центр | май |",
+        "1 | Совет | Центр (с изменениями от 01.03.2026) | май |",
+    ],
+)
+def test_remarks_of_amendment_are_told(read: Read, row: str) -> None:
+    """That a later order changed a row is named with its place, wherever in the row it stands."""
+    assert ("amendment", 3) in _codes(read(row))
+
+
+def test_orders_named_in_titles_are_no_amendment(read: Read) -> None:
+    """A row about an order, or about changes, amends nothing."""
+    reading = read(
+        *("1 | Издать приказ от 12.03.2026 № 45 о слёте | Центр | май |", "2 | Изменения в расписании | Центр | май |")
+    )
+
+    assert [code for code, _ in _codes(reading) if code == "amendment"] == []
+
+
+def test_a_month_above_stands_for_a_missing_deadline(read: Read) -> None:
+    """Under a month a row without a deadline falls into that month; it is told and has to be checked."""
+    reading = read("Май |", "1 | Совет | Центр | |", "2 | Слёт | Центр | 05.05.2026 |")
+    first, second = reading.activities
+
+    assert (first.deadline, first.schedule.confidence.value) == ("Май", "check")
+    assert (second.deadline, second.schedule.confidence.value) == ("05.05.2026", "sure")
+    assert _codes(reading) == [("deadline_from_heading", 4)]
+
+
+def test_months_above_stand_for_a_missing_column(read: Read) -> None:
+    """Where every row stands below a month, no column of deadlines is missed."""
+    reading = read("Май |", "1 | Совет | Центр |", headings="№ | Мероприятие | Ответственный |")
+
+    assert _codes(reading) == [("deadline_from_heading", 4)]

@@ -1,11 +1,15 @@
 """Ruled tables on pages, drawn here line by line."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from activities.importing.errors import DamagedDocumentError, EmptyDocumentError, EncryptedDocumentError
+from activities.importing.folding import ink
 from activities.importing.pdf_source import read_pdf
 from activities.importing.reader import read_here
 from activities.importing.source import Paragraph, Source, Table
@@ -158,3 +162,34 @@ def test_a_scan_is_empty(write_file: Write) -> None:
     """A PDF without letters is told as empty, with the likely cause."""
     with pytest.raises(EmptyDocumentError, match="scanned picture"):
         read_here(write_file("plan.pdf", _pdf(_box(50, 100, 400))))
+
+
+_PRINTED = st.text(st.sampled_from("abC1. \n"), max_size=12).map(lambda text: "\n".join(text.split("\n")[:3]))
+
+
+@settings(max_examples=40)
+@given(
+    above=_PRINTED,
+    pages=st.lists(st.lists(st.tuples(_PRINTED, _PRINTED, _PRINTED), min_size=1, max_size=4), min_size=1, max_size=2),
+    ruled=st.booleans(),
+)
+def test_a_printed_document_loses_nothing(above: str, pages: list[list[Row]], ruled: bool) -> None:
+    """Every letter on every page is in a line or a cell, once, with rules around it or without."""
+    printed = [_draw(rows, 400) if ruled else _print(rows, 400) for rows in pages]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.pdf"
+        path.write_bytes(_pdf(_text(50, 480, above) + printed[0], *printed[1:]))
+        shown = "".join(text for text, _ in read_pdf(path).iter_texts())
+
+    assert sorted(ink(shown)) == sorted(
+        ink(above + "".join(cell or "" for rows in pages for row in rows for cell in row))
+    )
+
+
+def _print(rows: Sequence[Row], top: float) -> str:
+    """Rows of cells without rules."""
+    return "".join(
+        _text(_EDGES[column], top - number * _HEIGHT, text or "")
+        for number, row in enumerate(rows)
+        for column, text in enumerate(row)
+    )
