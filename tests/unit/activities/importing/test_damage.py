@@ -100,3 +100,18 @@ def test_any_bytes_never_break_the_reader(head: bytes, rest: bytes) -> None:
 def test_any_text_never_breaks_the_reader(text: str) -> None:
     """Tabs, bars, quotes and numbers in any order end the same way."""
     _read(text.encode())
+
+
+_PIECES = st.sampled_from(
+    [
+        *("№", "п/п", "Мероприятие", "Срок", "Срок:", "Отв.:", "Ответственный", "Результат", "Раздел 1", "II. Двор"),
+        *("1.", "2.", "1.1", "I.", "²", "٣", "Ⅳ", "май", "2026", "до 15 мая", "МОЦ", "Сентябрь", "(в ред. приказа"),
+        *("|", "\t", "\n", "\n\n\n\n", ";", ",", '"', " ", "---", "\f", "\x85", "\u2028", "\u00ad"),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=40))
+def test_plans_in_any_disorder_never_break_the_reader(pieces: list[str]) -> None:
+    """Headings, labels, numbers and marks of every layout, in any order, end the same way."""
+    _read("".join(pieces).encode())
