@@ -112,8 +112,14 @@ def erase_person(office: Office, actor: Actor, leaver: Person, reason: str, tabl
     with office.store.write() as work:
         _check(work.connection, actor, leaver)
         changed = _redact(work, leaver, traces, tables)
-        row = {"person_id": leaver.id, "erased_at": work.now, "erased_by": actor.person.short_id}
-        work.connection.execute(insert(erasure).values(row | changed, reason=traces.redact(reason.strip())))
+        row = {
+            "person_id": leaver.id,
+            "erased_at": work.now,
+            "erased_by": actor.person.short_id,
+            "reason": traces.redact(reason.strip()),
+            **changed,
+        }
+        work.connection.execute(insert(erasure).values(row))
     with office.store.read() as connection:
         done = find_erasure(connection, leaver.id)
     if done is None:  # pragma: no cover  (written above)
@@ -154,7 +160,8 @@ def _list_waiting(connection: Connection, leaver: Person, open_occurrences: Iter
         .where(mine, submission.c.withdrawn_at.is_(None), decision.c.id.is_(None))
     )
     ids = set(connection.execute(undecided).scalars())
-    return [each.reference for each in open_occurrences if each.id in ids and each.state == "evidence_submitted"]
+    waiting = (each for each in open_occurrences if each.id in ids and each.state == "evidence_submitted")
+    return [f"{each.plan_slug}:{each.reference}" for each in waiting]
 
 
 def _list_alone(connection: Connection, leaver: Person, open_occurrences: Iterable[Occurrence]) -> list[str]:

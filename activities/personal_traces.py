@@ -53,7 +53,8 @@ def find_traces(name: str, email: str, neutral: str) -> Traces:
         forms.append(rf"(?<!\w){re.escape(name)}(?!\w)")
     else:
         forms += [rf"(?<!\w)(?i:{form})" for form in _forms(words)]
-    hinted = re.compile(rf"(?<!\w)(?i:{_inflected(words[0])})(?!\w)") if len(words) > 1 else None
+    # A name begins with a capital letter: there are families called like common words.
+    hinted = re.compile(rf"(?<!\w)(?=[^\W\da-zа-яё])(?i:{_inflected(words[0])})(?!\w)") if len(words) > 1 else None
     return Traces(neutral, re.compile("|".join(forms)), hinted)
 
 
@@ -77,7 +78,7 @@ def _forms(words: Sequence[str]) -> list[str]:
 def _inflected(word: str) -> str:
     """A word in any case: its stem and up to three letters of an ending; a short word as it is."""
     stem = word.rstrip(_ENDINGS + _ENDINGS.upper()) if len(word) > 3 else word
-    return _letters(stem) + _CASES if len(stem) >= 3 else _letters(word)
+    return _letters(stem) + _CASES if len(stem) >= 2 else _letters(word)
 
 
 def _letters(text: str) -> str:

@@ -60,6 +60,14 @@ def test_the_family_name_alone_is_only_hinted_at():
     assert not TRACES.may_name_the_person("отчёт p-7k3f9q")
 
 
+def test_a_family_called_like_a_word_is_told_by_its_capital():
+    """Else every second line would be a hint."""
+    traces = find_traces("Ли Юлия", "li@example.org", "p-1")
+    assert not traces.may_name_the_person("Сдан ли отчёт?")
+    assert traces.may_name_the_person("Сдала Ли.")
+    assert traces.redact("от Ли Юлии") == "от p-1"
+
+
 def test_a_name_of_one_word_is_taken_to_the_letter():
     """It may be a word that the program itself uses."""
     traces = find_traces("Coordinator", "c@example.org", "p-1")
