@@ -29,7 +29,7 @@ NOTHING_NEXT = N_("Nothing more is to be done.")
 NOBODY = N_("nobody yet; have the role granted (opora person grant)")
 NO_DAY_YET = N_("a day not set yet")
 
-reference_argument = click.argument("reference", metavar="REF")
+reference_argument = click.argument("reference", metavar=N_("REF"))
 
 
 @dataclass(frozen=True, slots=True)

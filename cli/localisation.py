@@ -30,6 +30,7 @@ def localise(command: Command, language: str, add: Sequence[click.Parameter] = (
         add: parameters that every one of the commands gets.
     """
     copied = _translated(command, _TEXTS_OF_COMMANDS, language)
+    copied.short_help = copied.short_help or copied.help  # else Click cuts it off in the list of commands
     copied.params = [_translated(parameter, _TEXTS_OF_PARAMETERS, language) for parameter in [*command.params, *add]]
     if isinstance(copied, click.Group):
         copied.commands = {name: localise(below, language, add) for name, below in copied.commands.items()}

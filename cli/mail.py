@@ -49,7 +49,9 @@ def group() -> None:
 
 @group.command("list", help=N_("List letters, the newest first, and say whether the mailbox rests."))
 @click.option("--state", type=click.Choice(list(LETTER_STATES)), multiple=True, help=N_("Only letters in this state."))
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help=N_("At most so many."))
+@click.option(
+    "--limit", type=click.IntRange(1), default=100, show_default=True, metavar=N_("NUMBER"), help=N_("At most so many.")
+)
 @as_json
 def list_command(*, state: tuple[str, ...], limit: int, as_json: bool) -> None:
     from cli.context import open_application

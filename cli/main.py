@@ -127,11 +127,18 @@ def report(error: Exception, *, verbose: bool) -> None:
         click.echo("".join(traceback.format_exception(error)), err=True)
     for link in reversed(list(_causes(error))):
         # What the system said of a file or a connection helps; other libraries speak to programmers.
-        text = translate_error(link, language()) if isinstance(link, OporaError) else str(link)
-        if isinstance(link, OporaError | OSError):
-            say(N_("Error: {message}"), message=text)
+        if isinstance(link, OporaError):
+            say(N_("Error: {message}"), message=translate_error(link, language()))
+        elif isinstance(link, OSError):
+            say(N_("Error: {message}"), message=_system_text(link))
     if not isinstance(error, OporaError):
         report(UnexpectedError(kind=type(error).__name__), verbose=False)
+
+
+def _system_text(error: OSError) -> str:
+    """What the system said, in the person's language where it says that often, and of which file."""
+    said = translate(error.strerror or str(error), language())
+    return f"{said}: {error.filename}" if error.filename else said
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -34,7 +34,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def place_options(command: Command) -> Command:
     """Give a command `--plan`, `--section`, `--activity`: where a role holds."""
     for option in (
-        click.option("--activity", metavar="REF", help=N_("For this activity.")),
+        click.option("--activity", metavar=N_("REF"), help=N_("For this activity.")),
         click.option("--section", metavar=N_("SECTION"), help=N_("For this section and those below it.")),
         click.option("--plan", metavar=N_("PLAN"), help=N_("For this plan; beside --section, the plan it lies in.")),
     ):

@@ -67,8 +67,10 @@ AWAITING = N_("waiting for a date")
 @click.argument("file", type=click.Path(path_type=Path), metavar=N_("FILE"))
 @click.option("--from", "starts_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's first day."))
 @click.option("--to", "ends_on", type=DAY, metavar=DAY_METAVAR, help=N_("The plan's last day."))
-@click.option("--same", multiple=True, metavar="ID=ROW", help=N_("These two are one row; may stand several times."))
-@click.option("--apart", multiple=True, metavar="ID=ROW", help=N_("These two are two rows; may stand several times."))
+@click.option("--same", multiple=True, metavar=N_("ID=ROW"), help=N_("These two are one row; may stand several times."))
+@click.option(
+    "--apart", multiple=True, metavar=N_("ID=ROW"), help=N_("These two are two rows; may stand several times.")
+)
 @click.option(
     "--apply", "is_applied", is_flag=True, help=N_("Amend the plan; without it, only show what would change.")
 )

@@ -136,7 +136,7 @@ def test_what_the_system_said_is_shown_as_the_root_cause(monkeypatch, run_opora)
 
     add_command(monkeypatch, fail)
     first, second = run_opora("probe").stderr.splitlines()
-    assert first == "Error: [Errno 13] Permission denied: '/plan'"
+    assert first == "Error: Permission denied: /plan"
     assert second == "Error: The key is lost. Look under the mat."
 
 
