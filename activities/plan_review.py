@@ -12,12 +12,12 @@ from activities.acting import Actor
 from activities.deed import Deed
 from activities.importing.folding import fold
 from activities.office import Office
-from activities.plans import Plan, get_plan
+from activities.plans import Finding, Plan, get_plan
 from activities.reading_rules import find_rules, phrase_digest, store_rule
 from activities.review_answers import SKIPPED, Answer, list_answers, record_answer
 from activities.review_carrying_out import Review, carry_out
 from activities.review_question import Question, Topic
-from activities.review_topics import Reviewed, gather, iter_questions
+from activities.review_topics import Reviewed, gather, group_findings, iter_questions
 from engine.errors import N_, OporaError
 
 
@@ -67,6 +67,17 @@ def list_questions(connection: Connection, target: Plan, *, thorough: bool = Fal
     rules = find_rules(connection, target.id, [(each.topic.value, each.phrase) for each in waiting])
     offered = [replace(each, earlier=rules.get((each.topic.value, phrase_digest(each.phrase)))) for each in waiting]
     return Queue(reviewed, sorted(offered, key=lambda each: each.digest in skipped), settled)
+
+
+def list_open_findings(queue: Queue) -> list[Finding]:
+    """The remarks on a plan that nobody has noted yet."""
+    noted = {
+        id(each)
+        for question, findings in group_findings(queue.reviewed)
+        if question.digest in queue.settled
+        for each in findings
+    }
+    return [each for each in queue.reviewed.findings if id(each) not in noted]
 
 
 def answer_question(

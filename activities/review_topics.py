@@ -38,6 +38,7 @@ TOLD = N_("Nothing is mended in silence: say that you have seen it, or correct t
 
 # What the question about the row's deadline asks already.
 _ASKED_AS_DEADLINE = frozenset({"no_deadline", "outside_period", "end_before_start"})
+_UNPLACED = "unplaced"
 _SPELLINGS = {"spelling_mapped": ("spelling", "name"), "unknown_party_spelling": ("name", "likely")}
 
 
@@ -217,16 +218,20 @@ def _other_standings(count: int) -> Iterator[str]:
             yield ",".join(Standing.EXECUTOR.value if at == first else other.value for at in range(count))
 
 
-def _findings(reviewed: Reviewed) -> Iterator[Question]:
-    """Remarks on the document; texts without a place together as one."""
-    told = [each for each in reviewed.findings if each.code not in {*_SPELLINGS, *_ASKED_AS_DEADLINE, "unplaced"}]
-    for finding in told:
-        yield _finding(reviewed, finding.code, finding.place, Phrase(finding.template, finding.details))
-    unplaced = [each for each in reviewed.findings if each.code == "unplaced"]
+def group_findings(reviewed: Reviewed) -> Iterator[tuple[Question, Sequence[Finding]]]:
+    """Remarks on the document, each with its question; texts without a place together as one."""
+    for each in reviewed.findings:
+        if each.code not in {*_SPELLINGS, *_ASKED_AS_DEADLINE, _UNPLACED}:
+            yield _finding(reviewed, each.code, each.place, Phrase(each.template, each.details)), [each]
+    unplaced = [each for each in reviewed.findings if each.code == _UNPLACED]
     if unplaced:
         details = {"count": len(unplaced), "slug": reviewed.plan.slug}
         texts = [str(each.details) for each in unplaced]
-        yield _finding(reviewed, "unplaced", "", Phrase(TEXTS_UNPLACED, details), texts)
+        yield _finding(reviewed, _UNPLACED, "", Phrase(TEXTS_UNPLACED, details), texts), unplaced
+
+
+def _findings(reviewed: Reviewed) -> Iterator[Question]:
+    return (question for question, _ in group_findings(reviewed))
 
 
 def _finding(reviewed: Reviewed, code: str, place: str, sentence: Phrase, seen: Sequence[str] = ()) -> Question:

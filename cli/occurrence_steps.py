@@ -7,6 +7,7 @@ import click
 
 from cli.changing import changing, reference_argument
 from cli.days import DAY, DAY_METAVAR
+from cli.followed import say_followed
 from cli.options import acting
 from cli.output import language
 from engine.errors import N_
@@ -55,7 +56,8 @@ def set_date(
 
     dates = _dates(on, starts_on, ends_on)
     with changing(reference, actor, on_behalf_of) as change:
-        steps.set_date(change.office, change.actor, change.target.id, dates)
+        followed = steps.set_date(change.office, change.actor, change.target.id, dates)
+    say_followed(followed)
 
 
 @click.command("postpone", help=N_("Move it; beyond what was planned an approver does, with reason and basis."))
@@ -81,7 +83,9 @@ def postpone(
 
     dates = _dates(on, starts_on, ends_on)
     with changing(reference, actor, on_behalf_of) as change:
-        steps.postpone(change.office, change.actor, change.target.id, dates, reason=reason, basis=basis)
+        target = change.target.id
+        followed = steps.postpone(change.office, change.actor, target, dates, reason=reason, basis=basis)
+    say_followed(followed)
 
 
 def _dates(on: date | None, starts_on: date | None, ends_on: date | None) -> "NewDates":

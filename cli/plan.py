@@ -14,6 +14,7 @@ from cli.plan_read import command as read
 from cli.plan_read import given_period, reading_shown, told_columns
 from cli.plan_reimport import amendments
 from cli.plan_reimport import command as reimport
+from cli.plan_review import command as review
 from cli.plan_rollover import command as rollover
 from cli.plan_rollover import document
 from cli.plan_show import command as show
@@ -38,6 +39,7 @@ def group() -> None:
 
 group.add_command(read)
 group.add_command(show)
+group.add_command(review)
 for added in (reimport, amendments, rollover, document):
     group.add_command(added)
 

@@ -14,6 +14,7 @@ from cli.days import DAY, DAY_METAVAR
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table, say
 from cli.wording import CONFIDENCES, counted, names_text, text, window_text, word
+from cli.year_view import print_year_of
 from engine.errors import N_
 from notifications.labels import KINDS
 from notifications.translation import translate
@@ -109,6 +110,7 @@ def command(
         print_json(reading.to_json(text))
         return
     _print_counts(reading)
+    print_year_of(reading)
     _print_sections(reading)
     _print_deadlines(reading.activities)
     _print_defects(reading)

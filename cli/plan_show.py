@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table
+from cli.plan_asked import print_relations, print_standings, review_json, say_what_is_asked
 from cli.wording import CONFIDENCES, PARTY_KINDS, PLAN_STATUSES, day_text, names_text, text, window_text, word
+from cli.year_view import print_year
 from engine.errors import N_
 from notifications.labels import KINDS, ROLES, STATES
 from notifications.translation import translate
@@ -30,20 +33,30 @@ NOTHING_AUTOMATIC = N_("nobody is written to by itself")
 @as_json
 def command(plan: str | None, *, as_json: bool) -> None:
     from activities.plan_overview import gather_overview
+    from activities.plan_review import list_open_findings, list_questions
     from activities.plans import get_plan
+    from activities.year_view import view_plan
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
-        overview = gather_overview(connection, get_plan(connection, plan), application.office.working_day())
+        wanted = get_plan(connection, plan)
+        overview = gather_overview(connection, wanted, application.office.working_day())
+        queue = list_questions(connection, wanted)
+        year = view_plan(connection, wanted, application.office.calendar)
+    overview = replace(overview, findings=list_open_findings(queue))
     if as_json:
-        print_json(_overview_json(overview))
+        print_json(_overview_json(overview) | review_json(queue, year))
         return
     _print_counts(overview)
+    print_year(year)
     _print_sections(overview.sections)
     _print_readings(overview.readings)
+    print_relations(queue)
+    print_standings(queue)
     _print_findings(overview.findings)
     _print_parties(overview.parties)
     _print_before_record(overview.before_record)
+    say_what_is_asked(queue)
 
 
 def _print_counts(overview: "PlanOverview") -> None:
