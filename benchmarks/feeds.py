@@ -30,10 +30,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from icalendar import Calendar
 
 from notifications.calendar.event import EventContent, FeedEvent, Variant
-from notifications.calendar.rendering import iter_calendar, render_calendar, render_event
-from notifications.calendar.writing import build_event
+from notifications.calendar.rendering import Frame, iter_calendar, render_calendar, render_event
+from notifications.calendar.writing import build_entry
 
 MODIFIED_AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+PLAN = Frame("План")
 KIBIBYTES_A_MEGABYTE = 1024
 
 
@@ -70,17 +71,17 @@ def measure(run: Callable[[], bytes], repeat: int) -> float:
 def compare(count: int, repeat: int) -> dict[str, float]:
     """Seconds of each way to write the same bytes; that they are the same is checked first."""
     events = list(iter_events(count))
-    calendar = Calendar.from_ical(render_calendar("План", []))
-    calendar.subcomponents = [build_event(event) for event in events]
+    calendar = Calendar.from_ical(render_calendar(PLAN, []))
+    calendar.subcomponents = [build_entry(event) for event in events]
     kept = [render_event(event) for event in events]
-    pieces = list(iter_calendar("План", kept))
+    pieces = list(iter_calendar(PLAN, kept))
 
     def cold() -> bytes:
-        return render_calendar("План", map(render_event, events))
+        return render_calendar(PLAN, map(render_event, events))
 
     def warm() -> bytes:
         kept[count // 2] = render_event(replace(events[count // 2], sequence=9))
-        return render_calendar("План", kept)
+        return render_calendar(PLAN, kept)
 
     if not cold() == calendar.to_ical() == b"".join(pieces):
         raise SystemExit("the ways to write the calendar disagree")
@@ -100,7 +101,7 @@ def peak_memory(count: int) -> float:
 
 def export(count: int) -> None:
     with Path("/dev/null").open("wb") as out:
-        out.writelines(iter_calendar("План", map(render_event, iter_events(count))))
+        out.writelines(iter_calendar(PLAN, map(render_event, iter_events(count))))
     # Not `getrusage`: its maximum starts from that of the process that started this one.
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     print(int(status["VmHWM"].split()[0]) / KIBIBYTES_A_MEGABYTE)

@@ -134,7 +134,7 @@ def show(*, subscription: str, as_json: bool) -> None:
         if as_json:
             print_json(_plain(connection, found))
             return
-        feed = render_feed(connection, found.name, found.filter, found.language, application.office.today())
+        feed = render_feed(connection, found.spec, application.office.today())
         zone = application.settings.zone
         facts = (
             (N_("Id"), found.short_id),
@@ -184,14 +184,17 @@ def export(*, plan: str | None, speaks: str | None) -> None:
     from activities.occurrences import OccurrenceFilter
     from activities.plans import get_plan
     from cli.context import open_application
-    from notifications.calendar.feeds import refresh_plan, render_feed
+    from notifications.calendar.entries import refresh_plan
+    from notifications.calendar.feeds import render_feed
+    from notifications.calendar.presentation import FeedSpec
 
     with closing(open_application()) as application:
         with application.store.read() as connection:
             chosen = get_plan(connection, plan)
         refresh_plan(application.office, chosen.id)
         with application.store.read() as connection:
-            feed = render_feed(connection, chosen.title, OccurrenceFilter(plan_id=chosen.id), speaks or language())
+            whole = FeedSpec(chosen.title, OccurrenceFilter(plan_id=chosen.id), speaks or language())
+            feed = render_feed(connection, whole)
     if not feed.events:
         say(NOT_LAUNCHED, slug=chosen.slug)
     click.echo(feed.body, nl=False)

@@ -92,7 +92,7 @@ def _erase(application: "Application", who: "Actor", leaver: "Person", reason: s
     from activities.personal_traces import find_traces
     from activities.plans import list_plans
     from engine.tables import metadata
-    from notifications.calendar.feeds import refresh_plan
+    from notifications.calendar.entries import refresh_plan
     from notifications.mail.kept_letters import remove_letters
 
     done = erase_person(application.office, who, leaver, reason, metadata.sorted_tables)

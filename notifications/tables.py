@@ -81,6 +81,11 @@ subscription = Table(
     Column("person_id", ForeignKey("person.id")),
     Column("filters", Text, nullable=False),
     Column("language", String(8), nullable=False, server_default="ru"),
+    # How it is shown, see `presentation`.
+    Column("show", String(16), nullable=False, server_default="deadline"),
+    Column("kind", String(16), nullable=False, server_default="event"),
+    Column("alarm_days", Integer),
+    Column("colour", String(16)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     Column("fetched_at", UtcDateTime),
@@ -98,9 +103,38 @@ feed_event = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("cancelled", Boolean, nullable=False, server_default="0"),
+    # Somebody still has to do something for it, so that an alarm makes sense.
+    Column("owed", Boolean, nullable=False, server_default="0"),
+    # Behind all others, so that what asks for these alone reads no bodies.
     Column("body", LargeBinary, nullable=False),
     # Since when no calendar of a language has changed is asked at every fetch.
     Index("ix_feed_event_modified_at", "language", "modified_at"),
+)
+
+# That entries have changed since feeds were last looked at: a row a change, so that no writer waits for another.
+feed_change = Table(
+    "feed_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("raised_at", UtcDateTime, nullable=False),
+)
+
+# The bytes of a subscription as they are served, see `emission`.
+feed = Table(
+    "feed",
+    metadata,
+    Column("subscription_id", ForeignKey("subscription.id"), primary_key=True),
+    Column("stale", Boolean, nullable=False, server_default="0"),
+    # The local day whose rolling window it shows.
+    Column("shown_on", Date, nullable=False),
+    # Of the entries it was made of: while it is the same, so are the bytes.
+    Column("stamp", LargeBinary(32), nullable=False),
+    Column("etag", String(66), nullable=False),
+    Column("modified_at", UtcDateTime, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 throttle = Table(

@@ -8,7 +8,8 @@ from engine.errors import N_
 from engine.outbox import dispatch
 from engine.tick import fire_due
 from engine.transparency import seal_history
-from notifications.calendar.feeds import refresh_daily, refresh_occurrence
+from notifications.calendar.emission import emit_feeds
+from notifications.calendar.entries import refresh_changed, refresh_occurrence
 from notifications.handlers import build_handlers
 from notifications.mail.digest import write_digests
 from notifications.mail.send import send_due
@@ -43,7 +44,7 @@ def _write_digests(application: Application) -> int:
 
 
 def _refresh_feeds(application: Application) -> int:
-    return int(refresh_daily(application.office))
+    return int(refresh_changed(application.office)) + emit_feeds(application.office)
 
 
 def _seal_log(application: Application) -> int:

@@ -1,17 +1,18 @@
 """`/c/TOKEN.ics`: a calendar for programs that fetch it. `/c/TOKEN`: how a person subscribes to it."""
 
-import gzip
 import logging
-from dataclasses import replace
-from datetime import time, timedelta
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy import Connection
 
 from notifications.calendar.conditional import not_modified
-from notifications.calendar.feeds import Feed, render_feed
-from notifications.calendar.subscriptions import Subscription, find_subscription_by_token
+from notifications.calendar.emission import find_stored_feed, pack, read_bytes
+from notifications.calendar.feeds import render_feed
+from notifications.calendar.subscriptions import find_subscription_by_token
 from web.capability import refuse_bad_link
 from web.pages import choose_language, render_page
 from web.site import current_site
@@ -39,10 +40,10 @@ def fetch(token: str) -> Response:
     if found is None:
         answer = refuse_bad_link()
         return _plain("There is no calendar at this address.", answer.code or 404)
-    subscription, feed = found
+    subscription_id, response = found
     site = current_site()
-    site.fetches.note(subscription.id, site.application.store.clock.now())
-    return _answer(feed)
+    site.fetches.note(subscription_id, site.application.store.clock.now())
+    return response
 
 
 @feed_pages.get("/c/<token>")
@@ -66,46 +67,55 @@ def explain(token: str) -> Response:
     )
 
 
-def _find_feed(token: str) -> tuple[Subscription, Feed] | None:
+def _find_feed(token: str) -> tuple[int, Response] | None:
+    """Whose calendar it is, and the answer; None for a dead address."""
+    packed = _wants_packed()
+    with current_site().application.store.read() as connection:
+        stored = find_stored_feed(connection, token)
+        if stored is None:
+            return _render(connection, token, packed=packed)
+        answer = _answer(
+            stored.etag, stored.modified_at, lambda: read_bytes(connection, stored, packed=packed), packed=packed
+        )
+        return stored.subscription_id, answer
+
+
+def _render(connection: Connection, token: str, *, packed: bool) -> tuple[int, Response] | None:
+    """A calendar that no worker has made yet."""
+    subscription = find_subscription_by_token(connection, token)
+    if subscription is None:
+        return None
     office = current_site().application.office
-    with office.store.read() as connection:
-        subscription = find_subscription_by_token(connection, token)
-        if subscription is None:
-            return None
-        today = office.today()
-        feed = render_feed(connection, subscription.name, subscription.filter, subscription.language, today)
-    if feed.left_out:
-        _warn_once(subscription, feed.left_out)
+    today = office.today()
+    feed = render_feed(connection, subscription.spec, today)
     # The window of days that a calendar shows moves at midnight.
-    return subscription, replace(feed, modified_at=max(feed.modified_at, office.calendar.at(today, time())))
+    modified_at = max(feed.modified_at, office.calendar.at(today, time()))
+    return subscription.id, _answer(
+        feed.etag, modified_at, lambda: pack(feed.body) if packed else feed.body, packed=packed
+    )
 
 
-def _warn_once(subscription: Subscription, left_out: int) -> None:
-    told = current_site().full_feeds
-    if subscription.id not in told:
-        told.add(subscription.id)
-        _log.warning("the calendar %s is full and leaves out %d entries", subscription.short_id, left_out)
+def _wants_packed() -> bool:
+    return current_site().application.settings.feed_gzip and request.accept_encodings["gzip"] > 0
 
 
-def _answer(feed: Feed) -> Response:
-    application = current_site().application
-    packed = application.settings.feed_gzip and request.accept_encodings["gzip"] > 0
+def _answer(etag: str, modified_at: datetime, read: Callable[[], bytes], *, packed: bool) -> Response:
     # Packed bytes are others than the plain ones and so need a tag of their own; they are packed alike each time.
-    etag = f'{feed.etag[:-1]}-gzip"' if packed else feed.etag
+    etag = f'{etag[:-1]}-gzip"' if packed else etag
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if application.store.clock.now() - feed.modified_at >= ONE_SECOND:
+    if current_site().application.store.clock.now() - modified_at >= ONE_SECOND:
         # Within the same second there may be another change, which a date could not tell (RFC 9110 section 8.8.2.2).
-        headers["Last-Modified"] = format_datetime(feed.modified_at, usegmt=True)
+        headers["Last-Modified"] = format_datetime(modified_at, usegmt=True)
     if not_modified(
         if_none_match=_joined("If-None-Match"),
         if_modified_since=request.headers.get("If-Modified-Since"),
         etag=etag,
-        last_modified=feed.modified_at,
+        last_modified=modified_at,
     ):
         return Response(status=304, headers=headers)
     if packed:
         headers["Content-Encoding"] = "gzip"
-    return Response(gzip.compress(feed.body, mtime=0) if packed else feed.body, headers=headers, content_type=CALENDAR)
+    return Response(read(), headers=headers, content_type=CALENDAR)
 
 
 def _joined(name: str) -> str | None:

@@ -1,6 +1,6 @@
 """What the pages of one Flask application share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app
@@ -18,12 +18,10 @@ class Site:
 
     Attributes:
         fetches: who fetched which calendar when.
-        full_feeds: row ids of subscriptions that the log was told leave entries out; once is enough.
     """
 
     application: Application
     fetches: FetchLog
-    full_feeds: set[int] = field(default_factory=set)
 
     def find_demo_day(self) -> date | None:
         """The clock's day where it may differ from the wall's: a demo must say so on every page."""

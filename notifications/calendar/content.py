@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from activities.kinds import ActivityKind
-from activities.occurrences import Occurrence
+from activities.occurrences import OWED_STATES, Occurrence
 from engine.errors import N_
-from notifications.calendar.event import EventContent, EventStatus, Variant
+from notifications.calendar.event import EventContent, EventStatus, TodoStatus, Variant
 from notifications.calendar.wording import ENGLISH, StateMark, describe, summarize
 from notifications.labels import STATES, label
 from notifications.translation import translate
@@ -24,6 +24,15 @@ _MARKS = {
 }
 
 
+_TASK_STATUSES = {
+    "in_progress": TodoStatus.IN_PROCESS,
+    "evidence_submitted": TodoStatus.IN_PROCESS,
+    "accepted": TodoStatus.COMPLETED,
+    # Nothing is left to do; that it did not take place is said by its mark.
+    "not_performed": TodoStatus.COMPLETED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class EntryDays:
     """Which days of an occurrence an entry shows, both inclusive."""
@@ -34,12 +43,25 @@ class EntryDays:
 
 
 def occurrence_days(occurrence: Occurrence) -> Iterator[EntryDays]:
-    """The entries an occurrence has: the day of its evidence and, of an event, its own days; none without a date."""
-    if occurrence.due_on is not None:
-        yield EntryDays(Variant.DEADLINE, occurrence.due_on, occurrence.due_on)
-    starts_on, ends_on = occurrence.starts_on, occurrence.ends_on
-    if occurrence.kind == ActivityKind.EVENT and starts_on and ends_on and ends_on - starts_on < LONGEST_EVENT:
-        yield EntryDays(Variant.EVENT_DAY, starts_on, ends_on)
+    """The entries an occurrence has, none without a date; which of them a calendar shows is its own choice.
+
+    The day of its evidence, as event and as task; of an event that has its days, these; and its whole window.
+    """
+    due_on = occurrence.due_on
+    if due_on is not None:
+        yield EntryDays(Variant.DEADLINE, due_on, due_on)
+        yield EntryDays(Variant.TODO, due_on, due_on)
+    if _happens(occurrence) and occurrence.starts_on and occurrence.ends_on:
+        yield EntryDays(Variant.EVENT_DAY, occurrence.starts_on, occurrence.ends_on)
+    last = occurrence.ends_on if occurrence.kind == ActivityKind.EVENT else due_on
+    last = last or due_on
+    if last is not None:
+        yield EntryDays(Variant.WINDOW, min(occurrence.starts_on or last, last), last)
+
+
+def is_owed(occurrence: Occurrence) -> bool:
+    """Whether somebody still has to hand in something for it, so that an alarm makes sense."""
+    return occurrence.state in OWED_STATES
 
 
 def occurrence_entry(
@@ -55,7 +77,6 @@ def occurrence_entry(
         withdrawn: the occurrence has no such days any more; the entry is shown as cancelled.
     """
     state = label(STATES, occurrence.state, language)
-    cancelled = withdrawn or occurrence.state == "cancelled"
     return EventContent(
         occurrence_id=occurrence.public_id,
         variant=days.variant,
@@ -71,14 +92,29 @@ def occurrence_entry(
             expected_result=occurrence.result,
             original_date=_original_date(occurrence),
         ),
-        status=EventStatus.CANCELLED if cancelled else EventStatus.CONFIRMED,
+        status=_status(occurrence, days.variant, withdrawn=withdrawn),
         categories=tuple(filter(None, (occurrence.section_title, state))),
-        busy=days.variant is Variant.EVENT_DAY,
+        busy=days.variant is Variant.EVENT_DAY or (days.variant is Variant.WINDOW and _happens(occurrence)),
     )
 
 
+def _happens(occurrence: Occurrence) -> bool:
+    """Whether it is an event whose days are known."""
+    starts_on, ends_on = occurrence.starts_on, occurrence.ends_on
+    if occurrence.kind != ActivityKind.EVENT or starts_on is None or ends_on is None:
+        return False
+    return ends_on - starts_on < LONGEST_EVENT
+
+
+def _status(occurrence: Occurrence, variant: Variant, *, withdrawn: bool) -> EventStatus | TodoStatus:
+    cancelled = withdrawn or occurrence.state == "cancelled"
+    if variant is Variant.TODO:
+        return TodoStatus.CANCELLED if cancelled else _TASK_STATUSES.get(occurrence.state, TodoStatus.NEEDS_ACTION)
+    return EventStatus.CANCELLED if cancelled else EventStatus.CONFIRMED
+
+
 def _title(occurrence: Occurrence, variant: Variant, language: str) -> str:
-    if variant is Variant.DEADLINE and occurrence.kind == ActivityKind.EVENT:
+    if variant in {Variant.DEADLINE, Variant.TODO} and occurrence.kind == ActivityKind.EVENT:
         return translate(EVIDENCE_OF, language, title=occurrence.title)
     return occurrence.title
 

@@ -16,6 +16,7 @@ class Variant(StrEnum):
     DEADLINE = "deadline"
     WINDOW = "window"
     EVENT_DAY = "event_day"
+    TODO = "todo"
 
 
 class EventStatus(StrEnum):
@@ -23,6 +24,15 @@ class EventStatus(StrEnum):
 
     TENTATIVE = "TENTATIVE"
     CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class TodoStatus(StrEnum):
+    """STATUS as the same section allows it in a VTODO."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    IN_PROCESS = "IN-PROCESS"
+    COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
 
 
@@ -35,11 +45,12 @@ class EventContent:
     Args:
         occurrence_id: the occurrence's UUID, which no rename, renumbering, re-import or postponement changes.
         starts_on: first day.
-        ends_on: last day, inclusive; equals `starts_on` for a single day.
+        ends_on: last day, inclusive; equals `starts_on` for a single day. A task is due on it.
+        status: of a task (`Variant.TODO`) a `TodoStatus`.
         busy: whether the day counts as taken; a deadline does not, a seminar may.
 
     Raises:
-        ValueError: the days are out of order or have no day after them.
+        ValueError: the days are out of order or have no day after them; the status is of the other kind.
         TypeError: they are instants.
     """
 
@@ -49,7 +60,7 @@ class EventContent:
     starts_on: date
     ends_on: date
     description: str = ""
-    status: EventStatus = EventStatus.CONFIRMED
+    status: EventStatus | TodoStatus = EventStatus.CONFIRMED
     categories: tuple[str, ...] = ()
     url: str = ""
     busy: bool = False
@@ -57,6 +68,8 @@ class EventContent:
     def __post_init__(self) -> None:
         if isinstance(self.starts_on, datetime) or isinstance(self.ends_on, datetime):
             raise TypeError("an all-day entry takes dates, not instants")
+        if isinstance(self.status, TodoStatus) is not self.is_task:
+            raise ValueError(f"{self.status} is no status of a {self.variant}")
         if not self.starts_on <= self.ends_on < date.max:
             raise ValueError(f"no such days: {self.starts_on} to {self.ends_on}")
         # The dataclass is frozen; this is the one moment at which its text may still be set.
@@ -77,9 +90,19 @@ class EventContent:
         return f"{self.occurrence_id}-{self.variant.value}"
 
     @property
+    def is_task(self) -> bool:
+        """Whether it is a VTODO."""
+        return self.variant is Variant.TODO
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is shown as called off."""
+        return self.status in {EventStatus.CANCELLED, TodoStatus.CANCELLED}
+
+    @property
     def takes_time(self) -> bool:
         """Whether calendars should show the days as taken: busy, and not called off."""
-        return self.busy and self.status is not EventStatus.CANCELLED
+        return self.busy and not self.is_cancelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from activities.allocation import allocate_short_id
 from activities.occurrences import OccurrenceFilter
@@ -15,7 +15,8 @@ from activities.spelling import spelling_key
 from activities.tables import party, party_spelling
 from engine.canonical import sha256
 from engine.errors import N_, OporaError
-from notifications.tables import subscription
+from notifications.calendar.presentation import DEFAULT, EntryKind, FeedSpec, Presentation, Show
+from notifications.tables import feed, subscription
 
 TOKEN_BYTES = 24
 
@@ -42,19 +43,26 @@ class Subscription:
     person_id: int | None
     filter: OccurrenceFilter
     language: str
+    presentation: Presentation
     created_at: datetime
     revoked_at: datetime | None
     fetched_at: datetime | None
 
+    @property
+    def spec(self) -> FeedSpec:
+        """What its feed is of."""
+        return FeedSpec(self.name, self.filter, self.language, self.presentation)
+
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """What a subscription shall be."""
+    """What a subscription shall be, and whose."""
 
     name: str
     filter: OccurrenceFilter
     language: str = "ru"
     person_id: int | None = None
+    presentation: Presentation = DEFAULT
 
 
 def add_subscription(office: Office, wanted: NewSubscription) -> tuple[Subscription, str]:
@@ -68,6 +76,10 @@ def add_subscription(office: Office, wanted: NewSubscription) -> tuple[Subscript
             "person_id": wanted.person_id,
             "filters": _filter_to_json(work.connection, wanted.filter),
             "language": wanted.language,
+            "show": wanted.presentation.show.value,
+            "kind": wanted.presentation.kind.value,
+            "alarm_days": wanted.presentation.alarm_days,
+            "colour": wanted.presentation.colour,
             "created_at": work.now,
         }
         stored = work.connection.execute(insert(subscription).values(row).returning(*subscription.c)).mappings().one()
@@ -84,15 +96,23 @@ def rotate_subscription(office: Office, wanted: Subscription) -> str:
 
 
 def revoke_subscription(office: Office, wanted: Subscription) -> None:
-    """Let a subscription's address lead nowhere."""
+    """Let a subscription's address lead nowhere; its bytes are gone with it."""
     with office.store.write() as work:
         same = update(subscription).where(subscription.c.id == wanted.id)
         work.connection.execute(same.values(revoked_at=work.now))
+        work.connection.execute(delete(feed).where(feed.c.subscription_id == wanted.id))
 
 
 def find_subscription_by_token(connection: Connection, token: str) -> Subscription | None:
     """The subscription that an address leads to; None if there is none or it was revoked."""
     live = (subscription.c.token_digest == token_digest(token)) & subscription.c.revoked_at.is_(None)
+    row = connection.execute(select(subscription).where(live)).mappings().first()
+    return _from_row(connection, row) if row else None
+
+
+def find_live_subscription(connection: Connection, subscription_id: int) -> Subscription | None:
+    """A subscription by row id; None if it was revoked."""
+    live = (subscription.c.id == subscription_id) & subscription.c.revoked_at.is_(None)
     row = connection.execute(select(subscription).where(live)).mappings().first()
     return _from_row(connection, row) if row else None
 
@@ -160,4 +180,8 @@ def _filter_from_json(connection: Connection, text: str) -> OccurrenceFilter:
 
 def _from_row(connection: Connection, row: RowMapping) -> Subscription:
     plain = ("id", "short_id", "name", "person_id", "language", "created_at", "revoked_at", "fetched_at")
-    return Subscription(**{name: row[name] for name in plain}, filter=_filter_from_json(connection, row["filters"]))
+    return Subscription(
+        **{name: row[name] for name in plain},
+        filter=_filter_from_json(connection, row["filters"]),
+        presentation=Presentation(Show(row["show"]), EntryKind(row["kind"]), row["alarm_days"], row["colour"]),
+    )

@@ -125,6 +125,12 @@ CREATE TABLE mailbox (
 	CONSTRAINT pk_mailbox PRIMARY KEY (name)
 )
 ;
+CREATE TABLE feed_change (
+	id INTEGER NOT NULL,
+	raised_at VARCHAR(27) NOT NULL,
+	CONSTRAINT pk_feed_change PRIMARY KEY (id)
+)
+;
 CREATE TABLE throttle (
 	address VARCHAR(64) NOT NULL,
 	window_at VARCHAR(27) NOT NULL,
@@ -301,6 +307,10 @@ CREATE TABLE subscription (
 	person_id INTEGER,
 	filters TEXT NOT NULL,
 	language VARCHAR(8) DEFAULT 'ru' NOT NULL,
+	show VARCHAR(16) DEFAULT 'deadline' NOT NULL,
+	kind VARCHAR(16) DEFAULT 'event' NOT NULL,
+	alarm_days INTEGER,
+	colour VARCHAR(16),
 	created_at VARCHAR(27) NOT NULL,
 	revoked_at VARCHAR(27),
 	fetched_at VARCHAR(27),
@@ -405,6 +415,21 @@ CREATE TABLE activity (
 	CONSTRAINT uq_activity_short_id UNIQUE (short_id),
 	CONSTRAINT fk_activity_plan_id FOREIGN KEY(plan_id) REFERENCES "plan" (id),
 	CONSTRAINT fk_activity_section_id FOREIGN KEY(section_id) REFERENCES section (id)
+)
+;
+CREATE TABLE feed (
+	subscription_id INTEGER NOT NULL,
+	stale BOOLEAN DEFAULT '0' NOT NULL,
+	shown_on DATE NOT NULL,
+	stamp BLOB NOT NULL,
+	etag VARCHAR(66) NOT NULL,
+	modified_at VARCHAR(27) NOT NULL,
+	events INTEGER NOT NULL,
+	left_out INTEGER NOT NULL,
+	body BLOB NOT NULL,
+	packed BLOB NOT NULL,
+	CONSTRAINT pk_feed PRIMARY KEY (subscription_id),
+	CONSTRAINT fk_feed_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscription (id)
 )
 ;
 CREATE TABLE activity_party (
@@ -537,6 +562,7 @@ CREATE TABLE feed_event (
 	starts_on DATE NOT NULL,
 	ends_on DATE NOT NULL,
 	cancelled BOOLEAN DEFAULT '0' NOT NULL,
+	owed BOOLEAN DEFAULT '0' NOT NULL,
 	body BLOB NOT NULL,
 	CONSTRAINT pk_feed_event PRIMARY KEY (occurrence_id, variant, language),
 	CONSTRAINT fk_feed_event_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,8 +15,10 @@ from activities.steps import NewDates, cancel, postpone, set_date
 from activities.tables import activity, occurrence
 from engine.tables import instance
 from notifications.calendar import feeds
-from notifications.calendar.feeds import refresh, refresh_daily, refresh_plan, render_feed
+from notifications.calendar.entries import refresh, refresh_changed, refresh_plan
+from notifications.calendar.feeds import render_feed
 from notifications.calendar.lint import lint
+from notifications.calendar.presentation import DEFAULT, EntryKind, FeedSpec, Presentation, Show
 from notifications.tables import feed_event
 
 EVERYTHING = OccurrenceFilter()
@@ -28,10 +31,10 @@ def house(any_house):
     return any_house
 
 
-def served(house, wanted=EVERYTHING, language="ru"):
+def served(house, wanted=EVERYTHING, language="ru", presentation=DEFAULT):
     """The feed as a program would be given it now, unfolded; every feed keeps the rules."""
     with house.office.store.read() as connection:
-        feed = render_feed(connection, "МОЦ", wanted, language, house.office.today())
+        feed = render_feed(connection, FeedSpec("МОЦ", wanted, language, presentation), house.office.today())
     assert lint(feed.body) == []
     return feed
 
@@ -85,7 +88,7 @@ def test_time_and_repetition_change_no_byte(house):
     house.pass_time(hours=5)
     house.tick()
     refresh_plan(house.office, house.plan.id)
-    assert refresh_daily(house.office) is False
+    assert refresh_changed(house.office) is False
     assert everything_stored(house) == before
     assert served(house).etag == first.etag
 
@@ -149,12 +152,12 @@ def test_states_are_seen_at_a_glance(house):
 def test_the_day_itself_makes_overdue_once(house):
     """What is due on a Friday is overdue from Monday: the daily refresh says so once, without any step."""
     house.clock.set(datetime(2026, 4, 12, 20, 0, tzinfo=UTC))
-    assert refresh_daily(house.office) is True
+    assert refresh_changed(house.office) is True
     assert "!" not in entry(house, "1.3")
     house.clock.set(datetime(2026, 4, 12, 21, 0, tzinfo=UTC))
-    assert refresh_daily(house.office) is True
+    assert refresh_changed(house.office) is True
     assert "SUMMARY:! 1.3" in entry(house, "1.3")
-    assert refresh_daily(house.office) is False
+    assert refresh_changed(house.office) is False
 
 
 def test_what_is_called_off_is_shown_so_for_a_while(house):
@@ -212,7 +215,7 @@ def test_a_served_feed_rolls_and_an_export_is_whole(house):
     house.pass_time(days=160)
     assert entry(house, "1.3") == ""
     with house.office.store.read() as connection:
-        whole = render_feed(connection, "МОЦ", OccurrenceFilter(plan_id=house.plan.id), "ru")
+        whole = render_feed(connection, FeedSpec("МОЦ", OccurrenceFilter(plan_id=house.plan.id)))
     assert whole.events == 4
     assert whole.left_out == 0
 
@@ -293,3 +296,84 @@ def test_a_feed_without_entries_was_never_changed(any_house):
     assert feed.events == 0
     assert feed.modified_at == datetime(1970, 1, 1, tzinfo=UTC)
     assert feed.modified_at + timedelta(days=1) < any_house.clock.now()
+
+
+PRESENTATIONS = [
+    (Presentation(Show.DEADLINE), {"", "-event_day"}),
+    (Presentation(Show.WINDOW), {"-window"}),
+    (Presentation(Show.BOTH), {"", "-window"}),
+    (Presentation(kind=EntryKind.TODO), {"-todo"}),
+]
+
+
+@pytest.mark.parametrize(("presentation", "variants"), PRESENTATIONS, ids=["deadline", "window", "both", "todo"])
+def test_each_way_to_show_keeps_the_rules(house, presentation, variants):
+    """Each presentation has its own variants, passes the linter with alarm and colour, and shows every occurrence."""
+    decorated = replace(presentation, alarm_days=3, colour="teal")
+    feed = served(house, presentation=decorated)
+    text = feed.body.decode().replace("\r\n ", "")
+    uids = re.findall(r"UID:(\S+)", text)
+    assert {uid[36:] for uid in uids} == variants
+    assert len({uid[:36] for uid in uids}) == 3
+    assert "COLOR:teal" in text
+    assert "X-APPLE-CALENDAR-COLOR:#008080" in text
+    assert text.count("BEGIN:VALARM") == len(uids)
+    assert "TRIGGER:-P2DT15H" in text
+
+
+def test_both_shows_no_day_twice(house):
+    """A window that is the deadline's own day is left out beside it; an event's day stands beside its evidence's."""
+    found = events(served(house, presentation=Presentation(Show.BOTH)))
+    seminar, report = (house.occurrence(number).public_id for number in ("1.1", "1.2"))
+    assert "DTSTART;VALUE=DATE:20260320" in found[f"{seminar}-window"]
+    assert "TRANSP:OPAQUE" in found[f"{seminar}-window"]
+    assert "DTSTART;VALUE=DATE:20260327" in found[seminar]
+    assert report in found
+    assert f"{report}-window" not in found
+
+
+def test_a_window_is_shown_from_its_first_day(house):
+    """What may be done over three weeks stands over three weeks, as free time."""
+    target = house.occurrence("1.2")
+    with house.office.store.write() as work:
+        begins = update(instance).where(instance.c.id == target.instance_id).values(starts_on=date(2026, 3, 10))
+        work.connection.execute(begins)
+        refresh(work, [target.id], house.office.today())
+    text = events(served(house, presentation=Presentation(Show.WINDOW)))[f"{target.public_id}-window"]
+    assert "DTSTART;VALUE=DATE:20260310" in text
+    assert "DTEND;VALUE=DATE:20260401" in text
+    assert "TRANSP:TRANSPARENT" in text
+
+
+def test_a_task_is_done_when_it_is_accepted(house):
+    """Tasks say what is left to do: needs action, in process, completed; and are due on the deadline."""
+
+    def tasks():
+        body = served(house, presentation=Presentation(kind=EntryKind.TODO, alarm_days=0)).body.decode()
+        entries = re.findall(r"BEGIN:VTODO\r\n(.*?)END:VTODO", body.replace("\r\n ", ""), re.DOTALL)
+        return next(each for each in entries if house.occurrence("1.2").public_id in each)
+
+    assert "STATUS:NEEDS-ACTION" in tasks()
+    assert "DUE;VALUE=DATE:20260331" in tasks()
+    assert "TRIGGER:PT9H" in tasks()
+    handed_in = house.hand_in("1.2")
+    house.tick()
+    assert "STATUS:IN-PROCESS" in tasks()
+    wanted = DecisionRequest(handed_in.id, handed_in.manifest_digest, Verdict.ACCEPT)
+    decide(house.office, Actor(house.head, "cli"), wanted)
+    house.tick()
+    assert "STATUS:COMPLETED" in tasks()
+    assert "VALARM" not in tasks()
+
+
+def test_what_is_done_rings_no_alarm(house):
+    """Alarms are for what somebody still owes: not for what is handed in or called off."""
+    house.hand_in("1.2")
+    cancel(house.office, Actor(house.head, "cli"), house.occurrence("1.3").id, reason="Не нужен", basis="приказ № 6")
+    house.tick()
+    found = events(served(house, presentation=Presentation(alarm_days=3)))
+    assert {number: "VALARM" in found[house.occurrence(number).public_id] for number in ("1.1", "1.2", "1.3")} == {
+        "1.1": True,
+        "1.2": False,
+        "1.3": False,
+    }

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from notifications.calendar.event import EventStatus, FeedEvent, Variant
+from notifications.calendar.event import EventStatus, FeedEvent, TodoStatus, Variant
 from tests.fixtures.feeds import OCCURRENCE_ID, make_content, make_event
 
 
 def test_each_variant_of_an_occurrence_has_its_own_uid() -> None:
     """The deadline carries the bare occurrence; window and day of event can stand beside it in one feed."""
-    uids = {variant: make_content(variant=variant).uid for variant in Variant}
+    uids = {variant: make_content(variant=variant).uid for variant in Variant if variant is not Variant.TODO}
+    uids[Variant.TODO] = make_content(variant=Variant.TODO, status=TodoStatus.COMPLETED).uid
     assert uids[Variant.DEADLINE] == OCCURRENCE_ID
     assert uids[Variant.WINDOW] == f"{OCCURRENCE_ID}-window"
     assert len(set(uids.values())) == len(Variant)

@@ -1,17 +1,17 @@
 """The byte-level check of calendar files."""
 
 import string
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from notifications.calendar.event import EventStatus, Variant
+from notifications.calendar.event import EventStatus, TodoStatus, Variant
 from notifications.calendar.lint import lint
 from notifications.calendar.lint.findings import PROBLEMS
-from notifications.calendar.rendering import render_calendar, render_event
+from notifications.calendar.rendering import Frame, render_alarm, render_calendar, render_event, with_alarm
 from tests.fixtures.feeds import make_event
 
 FEED = """\
@@ -260,9 +260,11 @@ def test_feeds_of_every_variant_and_status_pass() -> None:
     events = [
         make_event(variant=variant, occurrence_id=f"{variant}-{status}", status=status, ends_on=date(2026, 4, 2))
         for variant in Variant
-        for status in EventStatus
+        for status in (TodoStatus if variant is Variant.TODO else EventStatus)
     ]
-    assert lint(render_calendar("План", map(render_event, events))) == []
+    alarm = render_alarm("Скоро срок, не забудьте", timedelta(hours=63))
+    rendered = [with_alarm(render_event(event), alarm) for event in events]
+    assert lint(render_calendar(Frame("План", ("red", "#FF0000")), rendered)) == []
 
 
 @given(st.binary())

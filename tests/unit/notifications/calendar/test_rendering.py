@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from notifications.calendar.event import EventStatus, FeedEvent, Variant
 from notifications.calendar.lint import lint
-from notifications.calendar.rendering import iter_calendar, render_calendar, render_event
-from notifications.calendar.writing import build_event
+from notifications.calendar.rendering import Frame, iter_calendar, render_calendar, render_event
+from notifications.calendar.writing import build_entry
 from tests.fixtures.feeds import HOSTILE_TEXTS, hostile_events, hostile_texts, make_event
 
 
@@ -21,27 +21,27 @@ def _lines(event: FeedEvent) -> list[bytes]:
     return render_event(event).replace(b"\r\n ", b"").split(b"\r\n")
 
 
-def _parse(feed: bytes) -> list[Event]:
-    return Calendar.from_ical(feed).events
+def _parse(feed: bytes) -> list[Component]:
+    return [each for each in Calendar.from_ical(feed).subcomponents if each.name in {"VEVENT", "VTODO"}]
 
 
 @given(hostile_events())
 def test_an_entry_is_byte_identical_to_icalendars(event: FeedEvent) -> None:
     """Whatever the text, our bytes are those that icalendar, the writer of record, would have written."""
-    assert render_event(event) == build_event(event).to_ical()
+    assert render_event(event) == build_entry(event).to_ical()
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_each_known_trap_is_byte_identical_too(text: str) -> None:
     """As above, for each text that has broken a program, in every field at once."""
     event = make_event(occurrence_id=text, summary=text, description=text, categories=(text, text), url=text)
-    assert render_event(event) == build_event(event).to_ical()
+    assert render_event(event) == build_entry(event).to_ical()
 
 
 @given(st.lists(hostile_events(), unique_by=lambda event: event.content.uid, max_size=4), hostile_texts)
 def test_one_bad_row_never_kills_the_feed(events: list[FeedEvent], name: str) -> None:
     """Whatever rows and name hold, the feed passes the linter and a parser finds every entry's text in it."""
-    feed = render_calendar(name, map(render_event, events))
+    feed = render_calendar(Frame(name), map(render_event, events))
     assert lint(feed) == []
     seen = [(str(event["SUMMARY"]), str(event.get("DESCRIPTION", ""))) for event in _parse(feed)]
     assert seen == [(event.content.summary, event.content.description) for event in events]
@@ -91,13 +91,13 @@ def test_what_is_empty_is_left_out() -> None:
 
 def test_a_comma_in_a_category_does_not_make_two() -> None:
     """Categories are parted by bare commas, their own commas are escaped."""
-    (event,) = _parse(render_calendar("План", [render_event(make_event(categories=("a, b", "c")))]))
+    (event,) = _parse(render_calendar(Frame("План"), [render_event(make_event(categories=("a, b", "c")))]))
     assert list(event["CATEGORIES"].cats) == ["a, b", "c"]
 
 
 def test_the_header_names_the_calendar_twice_and_says_when_to_ask_again() -> None:
     """Names are escaped as text; both refresh properties; neither METHOD nor ATTENDEE, which make it an invitation."""
-    feed = render_calendar("План; МОЦ, 2026", [render_event(make_event())], timedelta(hours=6))
+    feed = render_calendar(Frame("План; МОЦ, 2026", ttl=timedelta(hours=6)), [render_event(make_event())])
     lines = feed.split(b"\r\n")
     assert {"NAME:План\\; МОЦ\\, 2026".encode(), "X-WR-CALNAME:План\\; МОЦ\\, 2026".encode()} <= set(lines)
     assert {b"REFRESH-INTERVAL;VALUE=DURATION:PT6H", b"X-PUBLISHED-TTL:PT6H"} <= set(lines)
@@ -110,14 +110,14 @@ def test_the_header_names_the_calendar_twice_and_says_when_to_ask_again() -> Non
 def test_a_whole_calendar_is_byte_identical_to_icalendars() -> None:
     """Joining rendered entries gives what icalendar writes for the calendar that holds them."""
     events = [make_event(occurrence_id=f"id-{number}", sequence=number) for number in range(3)]
-    calendar = Calendar.from_ical(render_calendar("План", []))
-    calendar.subcomponents = [build_event(event) for event in events]
-    assert render_calendar("План", map(render_event, events)) == calendar.to_ical()
+    calendar = Calendar.from_ical(render_calendar(Frame("План"), []))
+    calendar.subcomponents = [build_entry(event) for event in events]
+    assert render_calendar(Frame("План"), map(render_event, events)) == calendar.to_ical()
 
 
 def test_a_calendar_without_entries_is_still_whole() -> None:
     """RFC 5545 wants a component in every calendar: a zone stands in, which shows nothing."""
-    feed = render_calendar("Пусто", [])
+    feed = render_calendar(Frame("Пусто"), [])
     assert lint(feed) == []
     assert _parse(feed) == []
 
@@ -131,7 +131,7 @@ def test_the_calendar_comes_in_pieces_as_entries_are_asked_for() -> None:
             asked.append(number)
             yield render_event(make_event(occurrence_id=str(number)))
 
-    pieces = iter_calendar("План", _entries())
+    pieces = iter_calendar(Frame("План"), _entries())
     assert next(pieces).startswith(b"BEGIN:VCALENDAR\r\n")
     assert asked == []
     assert b"UID:0\r\n" in next(pieces)
@@ -142,13 +142,13 @@ def test_the_feed_stays_whole_where_python_drops_its_assertions() -> None:
     """Icalendar guards some of its lines by `assert`; under `python -O` our cleansing alone must hold."""
     script = (
         "from tests.fixtures.feeds import HOSTILE_TEXTS as texts, make_event\n"
-        "from notifications.calendar.rendering import render_calendar, render_event\n"
-        "from notifications.calendar.writing import build_event\n"
+        "from notifications.calendar.rendering import Frame, render_calendar, render_event\n"
+        "from notifications.calendar.writing import build_entry\n"
         "from notifications.calendar.lint import lint\n"
         "events = [make_event(occurrence_id=f'{number}-{text}', summary=text, description=text, categories=(text,),"
         " url='https://opora.example/' + text) for number, text in enumerate(texts)]\n"
-        "wrong = lint(render_calendar(texts[0], map(render_event, events)))\n"
-        "same = all(render_event(event) == build_event(event).to_ical() for event in events)\n"
+        "wrong = lint(render_calendar(Frame(texts[0]), map(render_event, events)))\n"
+        "same = all(render_event(event) == build_entry(event).to_ical() for event in events)\n"
         "raise SystemExit(0 if not wrong and same and not __debug__ else 1)\n"
     )
     assert subprocess.run([sys.executable, "-O", "-c", script], check=False, timeout=60).returncode == 0

@@ -1,0 +1,141 @@
+"""Entries of feeds as stored: bytes stay the same until something visible changes; then SEQUENCE rises.
+
+Whatever changes an entry leaves a `feed_change` in the same transaction, so that `emission` looks at the feeds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.office import Office
+from activities.plans import PlanStatus
+from activities.tables import activity, occurrence, plan, setting
+from engine.outbox import Message
+from engine.unit_of_work import UnitOfWork
+from notifications.calendar.content import EntryDays, is_owed, occurrence_days, occurrence_entry
+from notifications.calendar.digest import event_digest
+from notifications.calendar.event import EventContent, FeedEvent, Variant
+from notifications.calendar.rendering import render_event
+from notifications.calendar.surroundings import surroundings_digest
+from notifications.tables import feed_change, feed_event
+from notifications.translation import LANGUAGES
+
+_REFRESHED_FOR = "feeds_refreshed_for"
+_PAGE = 200
+
+_Stored = Mapping[tuple[int, str, str], RowMapping]
+
+
+def refresh_occurrence(office: Office, work: UnitOfWork, message: Message) -> None:
+    """Outbox handler for every topic: bring the entries of the occurrence up to date."""
+    concerned = select(occurrence.c.id).where(occurrence.c.instance_id == message.instance_id)
+    refresh(work, list(work.connection.execute(concerned).scalars()), office.working_day())
+
+
+def refresh_changed(office: Office) -> bool:
+    """What no message tells: a new day, which makes things overdue, and new names; whether anything was refreshed."""
+    with office.store.read() as connection:
+        present = f"{office.today()} {surroundings_digest(connection).hex()}"
+        done = connection.execute(select(setting.c.value).where(setting.c.key == _REFRESHED_FOR)).scalar()
+    if done == present:
+        return False
+    _refresh_where(office, plan.c.status == PlanStatus.LIVE.value)
+    with office.store.write() as work:
+        work.connection.execute(delete(setting).where(setting.c.key == _REFRESHED_FOR))
+        work.connection.execute(insert(setting).values(key=_REFRESHED_FOR, value=present))
+        # Also where no entry has changed: a new contact has other rows in the calendar of what is theirs.
+        _raise_change(work)
+    return True
+
+
+def refresh_plan(office: Office, plan_id: int) -> None:
+    """Bring all entries of a plan up to date now, without waiting for a worker: before its calendar is exported."""
+    _refresh_where(office, plan.c.id == plan_id)
+
+
+def _refresh_where(office: Office, concerned: ColumnElement[bool]) -> None:
+    """Page by page, so that no lock is held for long."""
+    with office.store.read() as connection:
+        chosen = select(occurrence.c.id).select_from(occurrence.join(activity).join(plan)).where(concerned)
+        ids = list(connection.execute(chosen.order_by(occurrence.c.id)).scalars())
+    for first in range(0, len(ids), _PAGE):
+        with office.store.write() as work:
+            refresh(work, ids[first : first + _PAGE], office.working_day())
+
+
+def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], working_day: date) -> None:
+    """Store the entries of occurrences anew where anything visible has changed."""
+    _lock(work.connection, occurrence_ids)
+    stored = _stored(work.connection, occurrence_ids)
+    changed = [
+        _store(work, each, language, content, before=stored.get((each.id, content.variant, language)))
+        for each in list_occurrences(work.connection, OccurrenceFilter(ids=occurrence_ids))
+        for language in LANGUAGES
+        for content in _iter_contents(each, working_day, language, stored)
+    ]
+    if any(changed):
+        _raise_change(work)
+
+
+def _iter_contents(each: Occurrence, working_day: date, language: str, stored: _Stored) -> Iterator[EventContent]:
+    """The entries an occurrence has, and those that have lost their days.
+
+    The latter are cancelled where they stood, so that calendars take them away.
+    """
+    present = {days.variant: days for days in occurrence_days(each)}
+    for variant in Variant:
+        before = stored.get((each.id, variant, language))
+        if variant in present:
+            yield occurrence_entry(each, present[variant], working_day, language)
+        elif before is not None:
+            days = EntryDays(variant, before["starts_on"], before["ends_on"])
+            yield occurrence_entry(each, days, working_day, language, withdrawn=True)
+
+
+def _lock(connection: Connection, occurrence_ids: Sequence[int]) -> None:
+    """Let two workers refresh an occurrence one after the other: else the one that read first could write last.
+
+    Rows that refer to the occurrence, such as new evidence, may be written meanwhile. SQLite has one writer anyway.
+    """
+    chosen = select(occurrence.c.id).where(occurrence.c.id.in_(occurrence_ids)).order_by(occurrence.c.id)
+    connection.execute(chosen.with_for_update(key_share=True)).all()
+
+
+def _stored(connection: Connection, ids: Sequence[int]) -> _Stored:
+    columns = [each for each in feed_event.c if each is not feed_event.c.body]
+    rows = connection.execute(select(*columns).where(feed_event.c.occurrence_id.in_(ids))).mappings().all()
+    return {(row["occurrence_id"], row["variant"], row["language"]): row for row in rows}
+
+
+def _store(
+    work: UnitOfWork, each: Occurrence, language: str, content: EventContent, *, before: RowMapping | None
+) -> bool:
+    """Whether the entry has changed."""
+    digest = event_digest(content)
+    if before is not None and before["digest"] == digest:
+        return False
+    sequence = before["sequence"] + 1 if before is not None else 0
+    values: dict[str, Any] = {
+        "digest": digest,
+        "sequence": sequence,
+        "modified_at": work.now,
+        "starts_on": content.starts_on,
+        "ends_on": content.ends_on,
+        "cancelled": content.is_cancelled,
+        "owed": is_owed(each),
+        "body": render_event(FeedEvent(content, sequence, work.now)),
+    }
+    key = {"occurrence_id": each.id, "variant": content.variant.value, "language": language}
+    if before is None:
+        work.connection.execute(insert(feed_event).values(**key, **values))
+    else:
+        same = [feed_event.c[name] == value for name, value in key.items()]
+        work.connection.execute(update(feed_event).where(*same).values(values))
+    return True
+
+
+def _raise_change(work: UnitOfWork) -> None:
+    work.connection.execute(insert(feed_change).values(raised_at=work.now))
