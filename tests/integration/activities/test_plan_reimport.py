@@ -22,7 +22,7 @@ from activities.plans import get_plan, list_findings, list_sections
 from activities.rescheduling import Action, LeftReason
 from activities.roles import Role, Scope, grant_role
 from activities.steps import NewDates, postpone, set_date
-from activities.tables import activity, occurrence, plan, plan_amendment
+from activities.tables import activity, occurrence, plan, plan_amendment, section
 from engine.audit import list_entries
 from engine.machine import RoleNotAllowedError
 from engine.store import StaleRevisionError
@@ -355,6 +355,18 @@ def test_what_changed_since_the_comparison_stops_it(empty_desk, live, compare):
     assert rows(empty_desk)[0][2] == "до 20 марта"
 
 
+def test_a_comparison_with_an_older_draft_is_not_applied(empty_desk, draft, compare, amend):
+    """Where nothing runs yet, the texts themselves show that somebody was faster."""
+    proposal = compare(TO_MAY)
+    amend(("| апрель", "| июнь"))
+    with pytest.raises(StaleRevisionError):
+        apply_reimport(empty_desk.office, empty_desk.actor(empty_desk.head), proposal, BASIS)
+    assert rows(empty_desk)[:2] == [
+        ("1.1", "Подготовить справку об охвате кружками", "до 20 марта"),
+        ("1.2", "Провести семинар для наставников", "июнь"),
+    ]
+
+
 def test_the_plan_keeps_its_amendments(empty_desk, live, amend):
     """Which file, on what basis, when, by whom, and what stood before."""
     amend(TO_MAY)
@@ -398,3 +410,13 @@ def test_a_heading_that_is_gone_stays_with_its_cancelled_rows(empty_desk, live, 
     with empty_desk.office.store.read() as connection:
         assert [each.number for each in list_sections(connection, live.id)] == ["I", "II"]
     assert compare((text, "")).diff.is_empty
+
+
+def test_a_heading_of_a_draft_is_gone_with_its_rows(empty_desk, draft, amend):
+    """Nothing rests on it, so nothing of it stays, nor of a role that was given on one of its rows."""
+    with empty_desk.office.store.read() as connection:
+        gone = next(each for each in list_activities(connection, draft.id) if each.number == "2.1")
+    grant_role(empty_desk.office, empty_desk.deputy, Role.APPROVER, Scope(activity_id=gone.id))
+    amend((PLAN[PLAN.index("II. Работа") :], ""))
+    assert [row.number for row in empty_desk.rows(section)] == ["I"]
+    assert len(empty_desk.rows(activity)) == 3

@@ -75,6 +75,7 @@ def test_what_was_dated_once_is_asked_about(deadline, moved):
         ("28 марта – 5 апреля 2026 года", "март-апрель 2027"),
         ("15 мая 2026, далее ежегодно", "май 2027, далее ежегодно"),
         ("12 февраля, 10 октября 2026", "февраль 2027, октябрь 2027"),
+        ("май, 14 сентября 2026 г.", "май 2027, сентябрь 2027"),
     ],
 )
 def test_days_become_their_months_and_are_asked_about(deadline, moved):
