@@ -37,6 +37,8 @@ COMMANDS = {
     "history": N_("What happened to an activity or an occurrence, and who did it."),
     "audit": N_("Verify that the history was not altered."),
     "workflow": N_("The workflow that occurrences go through."),
+    "simulate": N_("Live a plan through in a copy before it is launched."),
+    "outbox": N_("Messages of the program: what waits, what was given up."),
     "init": N_("Make the data folder, the database and the keys."),
     "doctor": N_("Check the installation; each finding comes with its remedy."),
     "up": N_("Run the web server and the worker."),

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.days import DAY, DAY_METAVAR
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table
+from cli.plan_as_of import show_as_of
 from cli.plan_asked import print_relations, print_standings, review_json, say_what_is_asked
 from cli.wording import CONFIDENCES, PARTY_KINDS, PLAN_STATUSES, day_text, names_text, text, window_text, word
 from cli.year_view import print_year
@@ -30,8 +33,12 @@ NOTHING_AUTOMATIC = N_("nobody is written to by itself")
 
 @click.command("show", help=N_("Show a plan: its counts, and what in it needs a person."))
 @click.argument("plan", required=False, metavar=N_("[PLAN]"))
+@click.option("--as-of", type=DAY, metavar=DAY_METAVAR, help=N_("As it stood at the end of this day."))
 @as_json
-def command(plan: str | None, *, as_json: bool) -> None:
+def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
+    if as_of is not None:
+        show_as_of(plan, as_of, as_json=as_json)
+        return
     from activities.plan_overview import gather_overview
     from activities.plan_review import list_open_findings, list_questions
     from activities.plans import get_plan

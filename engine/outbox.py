@@ -4,20 +4,26 @@ A handler writes rows only (a letter, a feed job); whatever talks to the world w
 message is handled and marked done in one transaction, exactly once, whatever worker dies when.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import partial
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, or_, select, update
 from sqlalchemy.exc import OperationalError
 
+from engine.errors import N_, OporaError
 from engine.faults import reach
 from engine.retry import backoff, reason_of
-from engine.tables import message
+from engine.tables import instance, message
 from engine.unit_of_work import Store, UnitOfWork
 
 ATTEMPTS = 8
 BATCH = 50
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,42 @@ class Message:
     detail: str
     created_at: datetime
     attempts: int
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    """Not handled yet, perhaps tried before."""
+    DEAD = "dead"
+    """Given up after `ATTEMPTS` tries; a person may have it tried again or drop it."""
+    DONE = "done"
+    """Handled, or dropped by a person: then its error says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message with what became of it.
+
+    Args:
+        instance: public id of the instance.
+        available_at: when it is handled next; None once it is done or dead.
+        error: why it failed last, or who dropped it.
+    """
+
+    message: Message
+    instance: str
+    state: MessageState
+    available_at: datetime | None
+    done_at: datetime | None
+    dead_at: datetime | None
+    error: str | None
+
+
+class UnknownMessageError(OporaError):
+    """No message that this could be done to."""
+
+    message = N_("There is no dead message {message}. See which there are: opora outbox list")
 
 
 Handler = Callable[[UnitOfWork, Message], None]
@@ -60,6 +102,13 @@ _FREE_MESSAGES = (
     .with_for_update(skip_locked=True)
 )
 
+_STATES: Mapping[MessageState, ColumnElement[bool]] = {
+    MessageState.WAITING: message.c.available_at.is_not(None),
+    MessageState.DEAD: message.c.dead_at.is_not(None),
+    MessageState.DONE: message.c.done_at.is_not(None),
+}
+_POSTED = select(message, instance.c.public_id).join(instance, instance.c.id == message.c.instance_id)
+
 
 def dispatch(store: Store, handlers: Handlers) -> int:
     """Handle every message that waits; how many were finished.
@@ -81,6 +130,53 @@ def dispatch(store: Store, handlers: Handlers) -> int:
             break
         finished += handled
     return finished
+
+
+def list_messages(connection: Connection, states: Sequence[MessageState], limit: int = 200) -> list[Posted]:
+    """The messages in these states, the newest first."""
+    wanted = or_(*(_STATES[state] for state in states))
+    rows = connection.execute(_POSTED.where(wanted).order_by(message.c.id.desc()).limit(limit))
+    return [_posted(row) for row in rows.mappings()]
+
+
+def retry_message(work: UnitOfWork, message_id: int) -> None:
+    """Let a dead message be tried again from the first attempt on.
+
+    Raises:
+        UnknownMessageError: there is no such message, or it is not dead.
+    """
+    _settle_dead(work, message_id, {"dead_at": None, "available_at": work.now, "attempts": 0})
+    work.ring_on_commit()
+
+
+def drop_message(work: UnitOfWork, message_id: int, actor: str, reason: str) -> Posted:
+    """Give a dead message up for good: whom it concerns is never told. The row stays and says who did it and why.
+
+    Args:
+        work: the caller's transaction.
+        message_id: row id, as `list_messages` has it.
+        actor: opaque id of who drops it.
+        reason: in their words.
+
+    Raises:
+        UnknownMessageError: there is no such message, or it is not dead.
+    """
+    _settle_dead(work, message_id, {"dead_at": None, "done_at": work.now, "error": f"dropped by {actor}: {reason}"})
+    work.on_commit(partial(_log.warning, "message %s was dropped by %s", message_id, actor))
+    return _posted(work.connection.execute(_POSTED.where(message.c.id == message_id)).mappings().one())
+
+
+def _settle_dead(work: UnitOfWork, message_id: int, values: Mapping[str, object]) -> None:
+    # The row count decides: of two people who settle it at once, one is told that it is no longer dead.
+    dead = update(message).where(message.c.id == message_id, message.c.dead_at.is_not(None))
+    if work.connection.execute(dead.values(values)).rowcount != 1:
+        raise UnknownMessageError(message=message_id)
+
+
+def _posted(row: RowMapping) -> Posted:
+    told = {name: row[name] for name in ("available_at", "done_at", "dead_at", "error")}
+    state = MessageState.DEAD if row["dead_at"] else MessageState.DONE if row["done_at"] else MessageState.WAITING
+    return Posted(Message(**{name: row[name] for name in Message.__slots__}), row["public_id"], state, **told)
 
 
 def _is_any_waiting(store: Store) -> bool:

@@ -1,7 +1,7 @@
 """Living a plan through: the production tick at every instant at which something is due, and nobody acts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -15,7 +15,9 @@ from activities.plans import Plan, PlanStatus
 from activities.roles import RUNNING, holds_anywhere
 from engine.clock import VirtualClock
 from engine.errors import N_, OporaError
+from engine.outbox import dispatch
 from engine.tables import ladder, message
+from notifications.handlers import build_handlers
 from notifications.mail.digest import MORNING
 from notifications.mail.mailbox import Budget
 from notifications.mail.notices import list_open_notices
@@ -31,7 +33,8 @@ from runtime.ticking import run_tick
 
 CHANNEL = "cli"
 LAUNCH_TIME = time(9, 0)
-LETTERS = "letters"
+MESSAGES, LETTERS = "messages", "letters"
+_UNSEEN = {"calendars", "log"}
 # The real mailbox's budget would only spread letters over later hours; which week they belong to is what counts.
 _NO_LIMIT = Budget(10**9, 10**9)
 
@@ -124,10 +127,18 @@ def _launch(scratch: Scratch, plan: Plan) -> None:
 
 
 def _steps(application: Application, transport: CountingTransport) -> tuple[TickStep, ...]:
-    """The production's parts of a tick, but that letters end in a count."""
+    """The production's parts of a tick, but that letters end in a count.
+
+    Calendars and the log are left out: nobody looks at them here, and nothing that is told depends on them.
+    """
     post = Post(application.post.sender, transport, application.links, application.settings.zone, _NO_LIMIT)
-    count = TickStep(LETTERS, partial(_count_letters, post))
-    return tuple(count if step.name == LETTERS else step for step in STEPS)
+    ours = {MESSAGES: partial(_handle_messages, post), LETTERS: partial(_count_letters, post)}
+    told = (step for step in STEPS if step.name not in _UNSEEN)
+    return tuple(replace(step, run=ours.get(step.name, step.run)) for step in told)
+
+
+def _handle_messages(post: Post, application: Application) -> int:
+    return dispatch(application.store, build_handlers(application.office, post.sender.domain))
 
 
 def _count_letters(post: Post, application: Application) -> int:
