@@ -109,7 +109,11 @@ def test_a_conversion_that_hangs_is_ended(
     monkeypatch.setattr(conversion, "SECONDS", 0.2)
     install("import signal; signal.pause()")
     before = resource.getrlimit(resource.RLIMIT_AS)
-
-    with pytest.raises(errors.ConversionFailedError):
-        read_here(write_file("plan.rtf", _RTF))
-    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    limited = (2**42, before[1])
+    resource.setrlimit(resource.RLIMIT_AS, limited)
+    try:
+        with pytest.raises(errors.ConversionFailedError):
+            read_here(write_file("plan.rtf", _RTF))
+        assert resource.getrlimit(resource.RLIMIT_AS) == limited
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

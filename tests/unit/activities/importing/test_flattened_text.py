@@ -80,6 +80,13 @@ def test_numbers_that_do_not_follow_begin_no_row() -> None:
     assert [row[0] for row in rows[1:]] == ["1.", "2."]
 
 
+def test_a_section_begins_with_its_first_number() -> None:
+    """The first row of a plan or of a section ends in 1; another number before it begins none."""
+    rows = _rows(_source("3. сноска ", "1. Слёт ", "май ", "Отчёт ", "2. Совет ", "июнь ", "Акт "))
+
+    assert [row[0] for row in rows[1:]] == ["1.", "2."]
+
+
 def test_what_stands_behind_a_page_end_is_left_over() -> None:
     """A row that a page parts keeps what is sure; of the rest it is told that nobody knows whose it is."""
     source = _source("1. Слёт юных ", "май ", "Отчёт ", "", "", "", "натуралистов ", "2. Совет ", "июнь ", "Протокол ")
