@@ -30,6 +30,8 @@ class Address:
     Attributes:
         message_id, references_id: as stored with the letter.
         written_at: goes into the Date header.
+        anchor: how far the log of history reaches, None before the first checkpoint. Every mail that leaves the house
+            carries one, so that those who have it can tell a rewritten history.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Address:
     message_id: str
     references_id: str | None
     written_at: datetime
+    anchor: str | None = None
 
 
 def seal_message(rendered: Rendered, sender: Sender, to: Address) -> Envelope:
@@ -68,6 +71,8 @@ def _headers(subject: str, sender: Sender, to: Address, recipient: str) -> dict[
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if to.anchor:
+        headers["X-Opora-Checkpoint"] = to.anchor
     thread = {"In-Reply-To": to.references_id, "References": to.references_id} if to.references_id else {}
     return headers | thread
 

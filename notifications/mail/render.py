@@ -1,5 +1,6 @@
 """From a context to texts: pure, in the recipient's language, each kind from its own three templates."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,7 @@ class View:
     Attributes:
         address: the recipient's mail address, named where a command line is shown.
         zone: of the clock on the office's wall.
+        anchor: how far the log of history reaches, for readers who may want to keep it; empty for all others.
         urls: public id of a grant → its link. One that is not here can only be used in the office.
     """
 
@@ -33,6 +35,7 @@ class View:
     address: str
     zone: ZoneInfo
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ def render_letter(kind: Kind, context: Context, view: View) -> Rendered:
     }
     parts = (_environment(view.language).get_template(f"{kind}/{name}") for name in _PARTS)
     subject, text, html = (part.render(values) for part in parts)
-    return Rendered(" ".join(subject.split()), text.strip() + "\n", html)
+    return Rendered(" ".join(subject.split()), _BLANK_LINES.sub("\n\n", text.strip()) + "\n", html)
 
 
+_BLANK_LINES = re.compile(r"\n{3,}")
 _PARTS = ("subject.txt", "text.txt", "letter.html")
 
 
@@ -92,8 +96,8 @@ def _environment(language: str) -> Environment:
 
 
 def _called(row: Row) -> str:
-    """The row as it is spoken of: number and title."""
-    return f"{row.number} {row.title}".strip()
+    """The row as it is spoken of: number and title, and of several alike how many they are."""
+    return f"{row.number} {row.title}{f' ({row.times})' if row.times > 1 else ''}".strip()
 
 
 def _quoted(text: str) -> str:

@@ -5,7 +5,7 @@ lock, and a worker may die anywhere (see `letters`).
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from activities.decisions import find_decision
 from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_grant, find_grant
 from activities.people import get_person_by_id
+from activities.roles import Role, holds_anywhere
 from activities.submissions import get_submission
+from engine.transparency import find_anchor
 from engine.unit_of_work import Store
 from notifications.mail.contexts import Waiting, read_context
 from notifications.mail.kinds import SORTS, Kind
@@ -33,6 +35,9 @@ from notifications.mail.message import Address, seal_message
 from notifications.mail.post import Post
 from notifications.mail.render import View, render_letter
 from notifications.mail.transport import Envelope, TransportError
+
+KEEPERS = (Role.APPROVER, Role.OBSERVER, Role.AUDITOR)
+"""Who reads in the letter itself how far the log reaches; for all others it stands in a header."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,11 +114,13 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         person = get_person_by_id(connection, letter.person_id)
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
+        anchor = find_anchor(connection)
+        keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
     still = context.with_waiting(left)
     if still is None or not person.active:
         return None
     urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
-    rendered = render_letter(kind, still, View(letter.language, letter.recipient, post.zone, urls))
+    rendered = render_letter(kind, still, _view(letter, post, urls, anchor if keeps_anchors else None))
     address = Address(
         name=person.name,
         mail=letter.recipient,
@@ -121,8 +128,13 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         message_id=letter.message_id,
         references_id=letter.references_id,
         written_at=now,
+        anchor=anchor,
     )
     return seal_message(rendered, post.sender, address)
+
+
+def _view(letter: Letter, post: Post, urls: Mapping[str, str], anchor: str | None) -> View:
+    return View(letter.language, letter.recipient, post.zone, urls, anchor or "")
 
 
 def _still_waiting(
