@@ -21,6 +21,7 @@ class Row:
         public_id: the occurrence's UUID, under which mail programs gather its letters.
         reference: what people type after a command.
         days_over: how many days it is overdue, 0 if it is not.
+        times: how many occurrences of the same activity the row stands for, where one question asks about them all.
     """
 
     public_id: str
@@ -35,6 +36,7 @@ class Row:
     parties: tuple[str, ...]
     days_over: int = 0
     remark: str = ""
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What stands open at one moment, and with whom: read once, then asked for each person's morning digest."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -68,10 +68,11 @@ class Picture:
         return MorningDigest(
             name=person.name,
             day=self.today,
-            **{name: self._rows(found) for name, found in sections.items()},
+            **{name: self._rows(found) for name, found in sections.items() if name != "unconfirmed"},
+            unconfirmed=self._rows_by_activity(sections["unconfirmed"]),
             items=tuple(each.item for each in self.asked.get(person.id, [])),
             overdue_elsewhere=self._rows(elsewhere.values()),
-            date_wanted=self._rows(each for each in coordinated if each.state == "awaiting_date"),
+            date_wanted=self._rows_by_activity([each for each in coordinated if each.state == "awaiting_date"]),
             undelivered=self.undelivered if coordinated else 0,
             unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
         )
@@ -87,6 +88,13 @@ class Picture:
     def _rows(self, found: Iterable[Occurrence]) -> tuple[Row, ...]:
         by_day = sorted(found, key=lambda each: (each.due_on or date.max, each.plan_id, each.position, each.id))
         return tuple(replace(row_of(each, self.today), remark=self.remarks.get(each.id, "")) for each in by_day)
+
+    def _rows_by_activity(self, found: Sequence[Occurrence]) -> tuple[Row, ...]:
+        """One row an activity: what is asked is the same for all its occurrences, whose rows would look alike."""
+        times = Counter(each.activity_id for each in found)
+        firsts = {each.activity_id: each for each in reversed(found)}
+        by_id = {each.public_id: times[activity_id] for activity_id, each in firsts.items()}
+        return tuple(replace(row, times=by_id[row.public_id]) for row in self._rows(firsts.values()))
 
 
 def section_of(target: Occurrence, today: date, *, reminded: bool) -> str | None:

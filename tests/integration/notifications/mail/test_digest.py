@@ -1,5 +1,7 @@
 """One digest a person and working morning, never empty, nothing for anyone twice."""
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 
 from activities.decisions import Verdict
@@ -9,6 +11,7 @@ from engine.tables import ladder
 from notifications.mail.digest import write_digests
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import raise_notice
+from notifications.mail.picture import take_picture
 from notifications.tables import letter, notice
 from tests.fixtures.mail_office import DOMAIN
 
@@ -217,3 +220,15 @@ def test_what_was_due_before_the_record_stands_in_no_digest(mail_office):
     ((recipient, found),) = digests(mail_office)
     assert recipient == MARY
     assert "overdue_elsewhere" not in found
+
+
+def test_occurrences_of_one_activity_that_one_question_asks_about_are_one_row(mail_office):
+    """Two that await a date look alike: one row says how many they are, and no other row counts them."""
+    with mail_office.office.store.read() as connection:
+        picture = take_picture(connection, mail_office.office.today())
+    mary = mail_office.mary
+    waiting = next(each for each in picture.coordinated[mary.id] if each.state == "awaiting_date")
+    second = replace(waiting, id=waiting.id + 1000, public_id="another")
+    fuller = replace(picture, coordinated={mary.id: [*picture.coordinated[mary.id], second]})
+    assert [(row.number, row.times) for row in fuller.digest_for(mary, set()).date_wanted] == [("1.5", 2)]
+    assert [(row.number, row.times) for row in picture.digest_for(mary, set()).date_wanted] == [("1.5", 1)]

@@ -167,3 +167,24 @@ def _letters(words):
         Kind.RETURNED: replace(SAMPLES[Kind.RETURNED], row=row, remark=f"З{words}", by=f"К{words}"),
     }
     return {kind: render(kind, context=context) for kind, context in contexts.items()}
+
+
+def test_a_row_that_stands_for_several_says_how_many():
+    """The number of occurrences stands once, behind the title; of a single one nothing is counted."""
+    sample = SAMPLES[Kind.MORNING_DIGEST]
+    row = replace(sample.due_soon[0], number="7.4", title="Open lessons", times=3)
+    rendered = render(Kind.MORNING_DIGEST, context=replace(sample, date_wanted=(row,), due_soon=()))
+    assert "- 7.4 Open lessons (3)\n" in rendered.text
+    assert "7.4 Open lessons (3)" in parse(rendered.html).text
+    assert "(1)" not in rendered.text
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_paragraphs_of_a_text_are_apart_by_one_blank_line(kind):
+    """What is left out leaves no hole."""
+    assert "\n\n\n" not in render(kind).text
+
+
+def test_the_warning_of_the_links_stands_alone():
+    """In a digest other sentences follow it, after a blank line."""
+    assert "Opening a link decides nothing.\n\n1 letter could not be delivered." in render(Kind.MORNING_DIGEST).text
