@@ -58,7 +58,7 @@ class EvidenceOpenError(OporaError):
 class ErasedAlreadyError(OporaError):
     """There is nothing left to erase."""
 
-    message = N_("{short_id} was erased on {on:%Y-%m-%d}. For the act once more, leave out --reason.")
+    message = N_("{short_id} was erased on {on}. For the act once more, leave out --reason.")
 
 
 @dataclass(frozen=True, slots=True)
