@@ -132,7 +132,7 @@ def _check(connection: Connection, actor: Actor, leaver: Person) -> None:
         raise ErasureRefusedError
     done = find_erasure(connection, leaver.id)
     if done is not None:
-        raise ErasedAlreadyError(short_id=leaver.short_id, on=done.erased_at)
+        raise ErasedAlreadyError(short_id=leaver.short_id, on=done.erased_at.date())
     if not _is_another_enrolling(connection, leaver):
         raise LastOfRoleError(name=leaver.name)
     open_occurrences = list_occurrences(connection, OccurrenceFilter(states=OPEN_STATES))
