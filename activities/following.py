@@ -58,15 +58,21 @@ def date_followers(deed: Deed, occurrence_id: int, basis: str = "") -> list[Foll
     return followed
 
 
-def follow_from_now_on(deed: Deed, relation: Relation) -> list[Followed]:
-    """Date the runs of a row of a live plan that a person has just said to follow another one."""
+def date_followers_of_row(deed: Deed, activity_id: int, basis: str) -> list[Followed]:
+    """Date what follows any run of a row whose runs an amendment moved or added."""
+    relations = list_followers(deed.connection, activity_id)
+    return [each for relation in relations for each in follow_from_now_on(deed, relation, basis)]
+
+
+def follow_from_now_on(deed: Deed, relation: Relation, basis: str = "") -> list[Followed]:
+    """Date all runs of a row of a live plan that follows another one; those that are dated so already stay."""
     followed: list[Followed] = []
     for leader in _runs(deed.connection, relation.leader_id):
         if leader.ends_on is not None and leader.state != "cancelled":
-            for each in _date_follower(deed, relation, leader, ""):
+            for each in _date_follower(deed, relation, leader, basis):
                 followed.append(each)
                 if each.left is None:
-                    followed += date_followers(deed, each.occurrence.id)
+                    followed += date_followers(deed, each.occurrence.id, basis)
     return followed
 
 

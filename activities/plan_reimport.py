@@ -15,7 +15,9 @@ from sqlalchemy import Connection, select
 from activities.acting import Actor
 from activities.amending_occurrences import add_occurrences, carry_out, find_done, leave_what_is_not_theirs
 from activities.amending_rows import AmendedRows, kind_after, write_rows
+from activities.deed import Deed
 from activities.expansion import PlannedOccurrence, expand
+from activities.following import date_followers_of_row
 from activities.guards import BasisMissingError
 from activities.importing import PlanReading, read_plan
 from activities.importing.title import read_period
@@ -28,7 +30,7 @@ from activities.plan_content import content_of_reading, content_of_stored, list_
 from activities.plan_diff import ChangeKind, PlanDiff, diff_plans
 from activities.plan_diff_json import diff_to_json
 from activities.plans import Plan, PlanStatus, Section, plan_from_row
-from activities.rescheduling import Effect, LeftReason, reschedule, withdraw
+from activities.rescheduling import Action, Effect, LeftReason, reschedule, withdraw
 from activities.roles import Role, check_holds_anywhere
 from activities.row_matching import Told
 from activities.tables import plan
@@ -183,6 +185,9 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
         ids = write_rows(work, rows)
         added = {_activity_id(each, ids): each.effects for each in proposal.effects}
         add_occurrences(office, work, actor, added, document)
+        for activity_id, effects in added.items():
+            if any(each.action in {Action.MOVE, Action.ADD} for each in effects):
+                date_followers_of_row(Deed(office, work, actor), activity_id, document.basis)
         return insert_amendment(work, actor, target.id, document, diff_to_json(proposal.diff))
 
 

@@ -8,7 +8,10 @@ from activities.deed import Deed
 from activities.following import Left, follow_from_now_on
 from activities.period import Period
 from activities.plan_activities import resolve_activity
+from activities.plan_reimport import apply_reimport, propose_reimport
+from activities.plans import get_plan
 from activities.relations import CircularRelationError, Relation, RelationKind, list_relations, store_relation
+from activities.roles import Role, Scope, grant_role
 from activities.steps import NewDates, postpone, set_date
 from engine.history import Payload
 from engine.tables import history, payload
@@ -44,6 +47,15 @@ def follow(desk, relation, person=None):
     """Let the runs of a live plan follow from now on."""
     with desk.office.store.write() as work:
         return follow_from_now_on(Deed(desk.office, work, desk.actor(person or desk.mary)), relation)
+
+
+def amend(desk, plan, text):
+    """Apply a changed document as the head."""
+    path = desk.document(text)
+    with desk.office.store.read() as connection:
+        target = get_plan(connection, plan.slug)
+    proposal = propose_reimport(desk.office, target, path, actor=desk.actor(desk.head))
+    assert apply_reimport(desk.office, desk.actor(desk.head), proposal, ON) is not None
 
 
 def windows(desk, number):
@@ -197,3 +209,17 @@ def test_two_rows_never_wait_for_each_other(empty_desk, brought):
             relate(empty_desk, follower, leader)
     with empty_desk.office.store.read() as connection:
         assert len(list_relations(connection, brought.id)) == 2
+
+
+def test_an_amendment_of_the_leader_takes_what_follows_with_it(empty_desk, brought):
+    """On the amendment's basis; a row whose own deadline was amended no longer follows."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    amend(empty_desk, brought, PLAN.replace("протокол | май", "протокол | сентябрь"))
+    assert empty_desk.occurrence("1.3").ends_on == date(2026, 9, 30)
+    assert empty_desk.occurrence("1.4").ends_on == date(2026, 10, 14)
+    amend(
+        empty_desk, brought, PLAN.replace("протокол | май", "протокол | июнь").replace("по итогам конкурса", "декабрь")
+    )
+    assert empty_desk.occurrence("1.4").ends_on == date(2026, 12, 31)
