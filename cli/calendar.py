@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.calendar_lint import command as lint
+from cli.calendar_presentation import presentation_words, presenting
 from cli.occurrence_filter import resolve_filter
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table, say
@@ -18,6 +19,7 @@ from notifications.translation import LANGUAGES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from notifications.calendar.presentation import Presentation
     from notifications.calendar.subscriptions import Subscription
     from runtime.bootstrap import Application
 
@@ -33,6 +35,7 @@ REVOKED = N_("“{name}” can no longer be fetched. Calendar programs keep what
 NOT_LAUNCHED = N_("“{slug}” has nothing that falls due: launch it first (opora plan launch {slug}).")
 FULL = N_("It leaves out {count} entries, the farthest ahead first: narrow it by section, party or state.")
 EVERYTHING = N_("everything")
+WHOSE = N_("Say whose: --mine --person PERSON.")
 
 
 @click.group("calendar", help=N_("Calendar subscriptions and files."))
@@ -48,9 +51,11 @@ group.add_command(lint)
 @click.option("--plan", metavar=N_("PLAN"), help=N_("Only this plan."))
 @click.option("--section", metavar=N_("SECTION"), help=N_("Only this section of the plan, by number or title."))
 @click.option("--party", metavar=N_("PARTY"), help=N_("Only what this party is named for."))
-@click.option("--person", metavar=N_("PERSON"), help=N_("Only what this person answers for, as a party's contact."))
+@click.option("--person", metavar=N_("PERSON"), help=N_("Whose calendar it is."))
+@click.option("--mine", is_flag=True, help=N_("Only what that person answers for, as a party's contact."))
 @click.option("--state", "states", multiple=True, type=click.Choice(list(STATES)), help=N_("Only in this state."))
 @click.option("--language", "speaks", type=click.Choice(LANGUAGES), help=N_("The calendar's language."))
+@presenting
 @as_json
 def add(
     *,
@@ -59,18 +64,24 @@ def add(
     section: str | None,
     party: str | None,
     person: str | None,
+    mine: bool,
     states: tuple[str, ...],
     speaks: str | None,
+    presentation: "Presentation",
     as_json: bool,
 ) -> None:
+    from activities.people import get_person
     from cli.context import open_application
     from notifications.calendar.subscriptions import NewSubscription, add_subscription
 
+    if mine and person is None:
+        raise click.UsageError(text(WHOSE))
     with closing(open_application()) as application:
         with application.store.read() as connection:
-            named = resolve_filter(connection, plan=plan, section=section, party=party, person=person)
-        wanted = replace(named, states=states or None)
-        asked = NewSubscription(name, wanted, speaks or language(), wanted.person_id)
+            owner = get_person(connection, person).id if person else None
+            named = resolve_filter(connection, plan=plan, section=section, party=party, person=None)
+        wanted = replace(named, person_id=owner if mine else None, states=states or None)
+        asked = NewSubscription(name, wanted, speaks or language(), owner, presentation)
         added, token = add_subscription(application.office, asked)
         _print_address(application, added, token, as_json=as_json)
 
@@ -139,7 +150,9 @@ def show(*, subscription: str, as_json: bool) -> None:
         facts = (
             (N_("Id"), found.short_id),
             (N_("Name"), found.name),
+            (N_("Belongs to"), _owner(connection, found)),
             (N_("Shows"), _shows(connection, found)),
+            (N_("As"), presentation_words(found.presentation)),
             (N_("Entries"), feed.events),
             (N_("Language"), found.language),
             (N_("Made"), instant_text(found.created_at, zone)),
@@ -204,12 +217,23 @@ def _plain(connection: "Connection", each: "Subscription") -> dict[str, object]:
     return {
         "id": each.short_id,
         "name": each.name,
+        "person": _owner(connection, each) or None,
         "shows": _choices(connection, each),
+        "show": each.presentation.show,
+        "kind": each.presentation.kind,
+        "alarm_days": each.presentation.alarm_days,
+        "colour": each.presentation.colour,
         "language": each.language,
         "created_at": each.created_at,
         "fetched_at": each.fetched_at,
         "revoked_at": each.revoked_at,
     }
+
+
+def _owner(connection: "Connection", each: "Subscription") -> str:
+    from activities.people import get_person_by_id
+
+    return "" if each.person_id is None else get_person_by_id(connection, each.person_id).name
 
 
 def _shows(connection: "Connection", each: "Subscription") -> str:

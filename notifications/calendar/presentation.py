@@ -9,8 +9,6 @@ from notifications.calendar.event import Variant
 ALARM_HOUR = 9
 """Local hour at which an alarm of a whole day rings; midnight, where such a day begins, would wake people."""
 
-MOST_ALARM_DAYS = 60
-
 # Names and values of CSS Color Module Level 3, section 4.3, as RFC 7986 section 5.9 asks for.
 COLOURS = {
     "blue": "#0000FF",

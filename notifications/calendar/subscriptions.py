@@ -82,6 +82,8 @@ def add_subscription(office: Office, wanted: NewSubscription) -> tuple[Subscript
             "colour": wanted.presentation.colour,
             "created_at": work.now,
         }
+        # A worker makes the bytes, so that the first program to ask is not kept waiting.
+        work.ring_on_commit()
         stored = work.connection.execute(insert(subscription).values(row).returning(*subscription.c)).mappings().one()
         return _from_row(work.connection, stored), token
 
@@ -90,6 +92,7 @@ def rotate_subscription(office: Office, wanted: Subscription) -> str:
     """Give a subscription a new address; the old one is dead at once. A revoked subscription lives again by it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with office.store.write() as work:
+        work.ring_on_commit()
         same = update(subscription).where(subscription.c.id == wanted.id)
         work.connection.execute(same.values(token_digest=token_digest(token), revoked_at=None))
     return token

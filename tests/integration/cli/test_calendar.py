@@ -63,6 +63,7 @@ def test_what_is_asked_for_is_shown(house, opora):
         "школа №12",
         "--person",
         house.teacher.email,
+        "--mine",
         "--state",
         "evidence_submitted",
     )
@@ -94,6 +95,10 @@ def test_what_is_asked_for_is_shown(house, opora):
         (("--name", "М", "--person", "x@y.example"), 1, "Nobody here is called"),
         (("--name", "М", "--state", "done"), 2, "evidence_submitted"),
         (("--name", "М", "--language", "de"), 2, "en"),
+        (("--name", "М", "--mine"), 2, "--mine --person PERSON"),
+        (("--name", "М", "--alarm", "61"), 2, "61"),
+        (("--name", "М", "--colour", "mauve"), 2, "mauve"),
+        (("--name", "М", "--kind", "todo", "--show", "both"), 2, "A task has its deadline only"),
     ],
     ids=str,
 )
@@ -104,6 +109,37 @@ def test_what_is_not_known_is_refused(opora, arguments, code, words):
     assert words in done.stderr
     assert done.stdout == ""
     assert json.loads(opora("list", "--json").stdout) == []
+
+
+def test_it_is_shown_as_was_asked(house, opora):
+    """Tasks with alarm and colour: the calendar has them, and the subscription says so in words and as data."""
+    house.tick()
+    made = json.loads(opora("add", "--name", "М", "--kind", "todo", "--alarm", "2", "--colour", "red", "--json").stdout)
+    body = fetched(house, made["url"]).get_data()
+    assert lint(body) == []
+    assert body.count(b"BEGIN:VTODO") == body.count(b"BEGIN:VALARM") == 3
+    assert b"COLOR:red" in body
+    shown = opora("show", made["id"]).stdout
+    for words in ("tasks", "alarm 2 days before", "colour red"):
+        assert words in shown
+    listed = json.loads(opora("show", made["id"], "--json").stdout)
+    assert [listed[name] for name in ("kind", "show", "alarm_days", "colour", "person")] == [
+        "todo",
+        "deadline",
+        2,
+        "red",
+        None,
+    ]
+
+
+def test_whose_it_is_limits_nothing(house, opora):
+    """A calendar may belong to somebody and yet show everything; with --mine it shows what they answer for."""
+    house.tick()
+    everything = json.loads(opora("add", "--name", "В", "--person", house.head.email, "--json").stdout)
+    mine = json.loads(opora("add", "--name", "М", "--person", house.head.email, "--mine", "--json").stdout)
+    assert fetched(house, everything["url"]).get_data().count(b"BEGIN:VEVENT") == 4
+    assert fetched(house, mine["url"]).get_data().count(b"BEGIN:VEVENT") == 0
+    assert "Анна Директорова" in opora("show", everything["id"]).stdout
 
 
 def test_an_address_is_replaced_and_ended(house, opora):
