@@ -14,6 +14,8 @@ from engine.errors import N_, OporaError
 # RFC 8785 §3.2.2.3: a number is a double, exact for whole numbers up to this.
 LARGEST_EXACT_INTEGER = 2**53 - 1
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
 
 class NotCanonicalError(OporaError):
     """A value has no canonical form: a fraction, too large a number, half a character, a key that is no text."""
@@ -31,6 +33,18 @@ def canonical_json(value: Any) -> bytes:
     try:
         return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except UnicodeEncodeError as error:  # a lone surrogate, e.g. of a file name that is not UTF-8
+        raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
+
+
+def flat_json(values: Mapping[str, str | int | None]) -> bytes:
+    """`canonical_json` of a mapping whose keys stand in order already and whose values hold nothing else, faster.
+
+    Raises:
+        NotCanonicalError: a text holds half a character.
+    """
+    try:
+        return _encode(values).encode()
+    except UnicodeEncodeError as error:
         raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
 
 
