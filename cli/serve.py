@@ -15,10 +15,10 @@ THREADS = 8
 @click.command("serve", help=N_("Run the web server until it is asked to stop."))
 def command() -> None:
     import waitress
-    from web.app import create_app
 
     from cli.context import open_application
     from runtime.logs import configure_logs
+    from web.app import create_app
 
     configure_logs()
     application = open_application()
