@@ -221,6 +221,20 @@ def test_a_removed_row_is_cancelled_and_kept(empty_desk, live, amend):
     assert stored == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4"]
 
 
+def test_rewording_reschedules_nothing(empty_desk, draft, amend):
+    """Requests that were opened since stay open, though the plan's text counts only the first."""
+    amend(("| по отдельному графику", "| по запросу"))
+    with empty_desk.office.store.read() as connection:
+        target = get_plan(connection, "moc-2026")
+    empty_desk.launch(target)
+    first = empty_desk.occurrence("2.3@no1").id
+    set_date(empty_desk.office, empty_desk.actor(empty_desk.mary), first, NewDates(date(2026, 5, 5)))
+    before = [(each.key, each.state) for each in empty_desk.occurrences() if each.number == "2.3"]
+    assert len(before) == 2
+    amend(("| по отдельному графику", "| по запросу"), ("2.3 | Собрать", "2.3 | Созвать"))
+    assert [(each.key, each.state) for each in empty_desk.occurrences() if each.number == "2.3"] == before
+
+
 def test_an_added_row_starts_today(empty_desk, live, amend):
     """What was due before today stands on the list before the start of record, the rest is planned."""
     amend(("II. Работа", "1.4 | Обновить банк программ | МОЦ | банк | февраль, август\nII. Работа"))
