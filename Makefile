@@ -7,7 +7,7 @@ ARGS ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint system-packages catalogues lock bench faults clean
+.PHONY: help demo test lint system-packages catalogues lock bench faults interop clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -65,6 +65,9 @@ bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/.
 
 faults: $(VENV)/test.stamp ## Kill, fill and cut what the program rests on, and see what is left.
 	OPORA_FAULT_TRIALS=1000 $(BIN)/python -m pytest tests/faults $(ARGS)
+
+interop: $(VENV)/test.stamp ## Let real calendar programs read the sample plan's feed; fetches them from the network.
+	sh tests/interop/run.sh $(BIN)/python
 
 clean: ## Remove what the tools left behind, the environment too; data stay.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

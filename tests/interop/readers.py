@@ -1,0 +1,51 @@
+"""What recurring-ical-events and Radicale, by way of caldav, make of the feed: a line of figures each."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import caldav
+import icalendar
+import recurring_ical_events
+
+HOST = "127.0.0.1:5239"
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def by_recurring_ical_events(body: bytes) -> None:
+    found = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between((2026, 1, 1), (2027, 1, 1))
+    say(f"recurring-ical-events: sees {len(found)} entries of {body.count(b'BEGIN:VEVENT')}")
+
+
+def by_caldav(folder: Path, body: bytes) -> None:
+    """Each entry is put into Radicale, which refuses what it cannot read, and asked for again."""
+    options = ["--server-hosts", HOST, "--auth-type", "none", "--storage-filesystem-folder", str(folder / "radicale")]
+    server = subprocess.Popen([sys.executable, "-m", "radicale", *options], stderr=subprocess.DEVNULL)
+    (folder / "radicale.pid").write_text(str(server.pid))
+    time.sleep(5)
+    client = caldav.DAVClient(f"http://{HOST}/", username="opora", password="opora")
+    calendar = client.principal().make_calendar("Opora")
+    components = icalendar.Calendar.from_ical(body).walk("VEVENT")
+    for each in components:
+        single = icalendar.Calendar()
+        single.add("prodid", "-//Opora//interop//EN")
+        single.add("version", "2.0")
+        single.add_component(each)
+        calendar.save_event(single.to_ical().decode())
+    kept = calendar.events()
+    days = {str(each["UID"]): each["DTSTART"].dt for each in components}
+    same = sum(days[str(each.icalendar_component["UID"])] == each.icalendar_component["DTSTART"].dt for each in kept)
+    say(f"caldav + Radicale: takes {len(kept)} entries of {len(components)}, {same} on the same day")
+    server.terminate()
+
+
+if __name__ == "__main__":
+    work = Path(sys.argv[1])
+    feed = urlopen((work / "url").read_text()).read()
+    by_recurring_ical_events(feed)
+    by_caldav(work, feed)
