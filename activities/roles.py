@@ -1,10 +1,10 @@
 """Roles on a scope: everything, a plan, a section or an activity; who holds which for an activity."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from activities.office import Office
 from activities.people import Person, person_from_row
@@ -85,19 +85,33 @@ def _same(person_id: int, role: Role, scope: Scope) -> ColumnElement[bool]:
 
 
 def list_holders(connection: Connection, role: Role, activity_id: int) -> list[Person]:
-    """Who holds a role for an activity, active people only, by name.
+    """Who holds a role for an activity; see `list_all_holders`."""
+    return list_all_holders(connection, role, [activity_id])[activity_id]
+
+
+def list_all_holders(connection: Connection, role: Role, activity_ids: Collection[int]) -> dict[int, list[Person]]:
+    """Who holds a role for each of some activities, active people only, by name; three queries, however many they are.
 
     The narrowest scope with a holder wins: an approver named for an activity takes the place of the plan's. Without
     anyone responsible (no executor in the plan, no contact of the executor) the coordinators are.
     """
-    granted = _granted(connection, role, activity_id)
-    people = _contacts(connection, role, activity_id) if role in _STANDINGS else []
-    if granted:
-        narrowest = min(scope.breadth() for _, scope in granted)
-        people += [holder for holder, scope in granted if scope.breadth() == narrowest]
-    if role is Role.RESPONSIBLE and not people:
-        return list_holders(connection, Role.COORDINATOR, activity_id)
+    granted = _granted(connection, role)
+    places = _places(connection, activity_ids)
+    contacts = _contacts(connection, role, activity_ids) if role in _STANDINGS else {}
+    found = {each: _order([*contacts.get(each, ()), *_narrowest(granted, places[each])]) for each in activity_ids}
+    orphans = [each for each in activity_ids if not found[each]] if role is Role.RESPONSIBLE else []
+    return found | list_all_holders(connection, Role.COORDINATOR, orphans) if orphans else found
+
+
+def _order(people: Iterable[Person]) -> list[Person]:
     return sorted(dict.fromkeys(people), key=lambda each: (each.name, each.id))
+
+
+def _narrowest(granted: Iterable[tuple[Person, Scope]], place: frozenset[Scope]) -> list[Person]:
+    """The holders on the narrowest scope that covers a place and has any."""
+    covering = [(holder, scope) for holder, scope in granted if scope in place]
+    narrowest = min((scope.breadth() for _, scope in covering), default=None)
+    return [holder for holder, scope in covering if scope.breadth() == narrowest]
 
 
 def roles_of(connection: Connection, person_id: int, activity_id: int) -> frozenset[str]:
@@ -133,18 +147,9 @@ def check_holds_anywhere(connection: Connection, person_id: int, roles: Collecti
         raise RoleNotAllowedError(event=event, roles=", ".join(role.value for role in roles))
 
 
-def _granted(connection: Connection, role: Role, activity_id: int) -> list[tuple[Person, Scope]]:
-    place = connection.execute(
-        select(activity.c.plan_id, activity.c.section_id).where(activity.c.id == activity_id)
-    ).one()
-    everywhere = and_(*(role_grant.c[name].is_(None) for name in ("plan_id", "section_id", "activity_id")))
-    covers = or_(
-        everywhere,
-        role_grant.c.plan_id == place.plan_id,
-        role_grant.c.section_id.in_(_section_chain(connection, place.section_id)),
-        role_grant.c.activity_id == activity_id,
-    )
-    held = and_(role_grant.c.role == role.value, role_grant.c.revoked_at.is_(None), person.c.active, covers)
+def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
+    """Everybody active who holds a role, and where."""
+    held = and_(role_grant.c.role == role.value, role_grant.c.revoked_at.is_(None), person.c.active)
     rows = connection.execute(
         select(
             *person.c,
@@ -160,26 +165,46 @@ def _granted(connection: Connection, role: Role, activity_id: int) -> list[tuple
     ]
 
 
-def _section_chain(connection: Connection, section_id: int | None) -> list[int]:
-    """A section and those above it."""
-    chain: list[int] = []
-    while section_id is not None:
-        chain.append(section_id)
-        section_id = connection.execute(select(section.c.parent_id).where(section.c.id == section_id)).scalar()
-    return chain
-
-
-def _contacts(connection: Connection, role: Role, activity_id: int) -> list[Person]:
-    """Contacts of the parties that stand in this role in the activity's row."""
+def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, frozenset[Scope]]:
+    """The scopes that cover each activity: everything, its plan, its section and those above it, itself."""
+    parents = {row.id: row.parent_id for row in connection.execute(select(section.c.id, section.c.parent_id))}
     rows = connection.execute(
-        select(*person.c)
+        select(activity.c.id, activity.c.plan_id, activity.c.section_id).where(activity.c.id.in_(activity_ids))
+    )
+    return {
+        row.id: frozenset(
+            [
+                Scope(),
+                Scope(plan_id=row.plan_id),
+                *(Scope(section_id=each) for each in _section_chain(parents, row.section_id)),
+                Scope(activity_id=row.id),
+            ]
+        )
+        for row in rows
+    }
+
+
+def _section_chain(parents: Mapping[int, int | None], section_id: int | None) -> Iterator[int]:
+    """A section and those above it."""
+    while section_id is not None:
+        yield section_id
+        section_id = parents[section_id]
+
+
+def _contacts(connection: Connection, role: Role, activity_ids: Collection[int]) -> dict[int, list[Person]]:
+    """Contacts of the parties that stand in this role in the activities' rows."""
+    rows = connection.execute(
+        select(activity_party.c.activity_id, *person.c)
         .join(contact, contact.c.person_id == person.c.id)
         .join(activity_party, activity_party.c.party_id == contact.c.party_id)
         .where(
-            activity_party.c.activity_id == activity_id,
+            activity_party.c.activity_id.in_(activity_ids),
             activity_party.c.standing.in_(_STANDINGS[role]),
             person.c.active,
         )
         .distinct()
     ).mappings()
-    return [person_from_row(row) for row in rows]
+    found: dict[int, list[Person]] = {}
+    for row in rows:
+        found.setdefault(row["activity_id"], []).append(person_from_row(row))
+    return found

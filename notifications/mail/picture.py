@@ -12,12 +12,13 @@ from activities.occurrences import OPEN_STATES, OWED_STATES, Occurrence, Occurre
 from activities.parties import PartyKind, Standing
 from activities.people import Person
 from activities.plans import PlanStatus
+from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
 from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import MorningDigest, Row, Waiting
 from notifications.mail.letters import LetterState, count_letters
-from notifications.mail.policy import audience, is_unconfirmed, list_coordinators, list_responsible
+from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
 
 DUE_SOON = timedelta(days=14)
 STARTS_SOON = timedelta(days=7)
@@ -135,19 +136,18 @@ def _open_occurrences(connection: Connection) -> list[Occurrence]:
 
 
 def _by_person(
-    connection: Connection, found: Iterable[Occurrence]
+    connection: Connection, found: Collection[Occurrence]
 ) -> tuple[dict[int, list[Occurrence]], dict[int, list[Occurrence]]]:
-    """What each person owes, and what each coordinates; asked once for each activity."""
+    """What each person owes, and what each coordinates."""
     owed: dict[int, list[Occurrence]] = defaultdict(list)
     coordinated: dict[int, list[Occurrence]] = defaultdict(list)
-    people: dict[int, tuple[list[Person], list[Person]]] = {}
+    # One look for all activities: a plan has hundreds of open occurrences, and this runs each morning.
+    responsible = list_all_responsible(connection, found)
+    coordinators = list_all_holders(connection, Role.COORDINATOR, responsible)
     for each in found:
-        if each.activity_id not in people:
-            people[each.activity_id] = list_responsible(connection, each), list_coordinators(connection, each)
-        responsible, coordinators = people[each.activity_id]
-        for person in responsible if each.state in OWED_STATES else ():
+        for person in responsible[each.activity_id] if each.state in OWED_STATES else ():
             owed[person.id].append(each)
-        for person in coordinators:
+        for person in coordinators[each.activity_id]:
             coordinated[person.id].append(each)
     return owed, coordinated
 

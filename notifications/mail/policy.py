@@ -1,6 +1,6 @@
 """Who is written to. Every letter's and notice's recipients come from here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, select
 
@@ -8,7 +8,7 @@ from activities.deadlines.schedule import Confidence
 from activities.occurrences import Occurrence
 from activities.parties import PartyKind, Standing
 from activities.people import Person, find_person
-from activities.roles import Role, list_holders
+from activities.roles import Role, list_all_holders, list_holders
 from activities.tables import activity_party, contact, party
 
 _EXECUTORS = (Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)
@@ -25,14 +25,25 @@ def list_coordinators(connection: Connection, target: Occurrence) -> list[Person
 
 
 def list_responsible(connection: Connection, target: Occurrence) -> list[Person]:
-    """Who is written to about what is owed; the coordinators where nobody else may be.
+    """Who is written to about what is owed; see `list_all_responsible`."""
+    return list_all_responsible(connection, [target])[target.activity_id]
+
+
+def list_all_responsible(connection: Connection, targets: Collection[Occurrence]) -> dict[int, list[Person]]:
+    """Who is written to about what is owed, by activity; the coordinators where nobody else may be.
 
     People who speak only for superior bodies get nothing automatic.
     """
-    people = list_holders(connection, Role.RESPONSIBLE, target.activity_id)
-    superior = _speak_only_for_superiors(connection, target.activity_id)
-    left = [each for each in people if each.id not in superior]
-    return audience(connection, target, left or list_coordinators(connection, target))
+    ids = {each.activity_id for each in targets}
+    responsible = list_all_holders(connection, Role.RESPONSIBLE, ids)
+    coordinators = list_all_holders(connection, Role.COORDINATOR, ids)
+    superior = _speak_only_for_superiors(connection, ids)
+    found: dict[int, list[Person]] = {}
+    for each in targets:
+        key = each.activity_id
+        left = [person for person in responsible[key] if (key, person.id) not in superior]
+        found[key] = _audience(each, coordinators[key], left or coordinators[key])
+    return found
 
 
 def list_named(connection: Connection, short_ids: Iterable[str | None]) -> list[Person]:
@@ -46,18 +57,23 @@ def audience(connection: Connection, target: Occurrence, people: Iterable[Person
 
     Nobody about what was due before the record began; coordinators only, about an unconfirmed reading.
     """
+    return _audience(target, list_coordinators(connection, target) if is_unconfirmed(target) else (), people)
+
+
+def _audience(target: Occurrence, coordinators: Iterable[Person], people: Iterable[Person]) -> list[Person]:
     if target.before_record:
         return []
-    chosen = list_coordinators(connection, target) if is_unconfirmed(target) else people
+    chosen = coordinators if is_unconfirmed(target) else people
     return [each for each in dict.fromkeys(chosen) if each.active]
 
 
-def _speak_only_for_superiors(connection: Connection, activity_id: int) -> frozenset[int]:
+def _speak_only_for_superiors(connection: Connection, activity_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Activity and person, where the person is the contact of superior bodies only."""
     rows = connection.execute(
-        select(contact.c.person_id, party.c.kind)
+        select(activity_party.c.activity_id, contact.c.person_id, party.c.kind)
         .join(party, party.c.id == contact.c.party_id)
         .join(activity_party, activity_party.c.party_id == party.c.id)
-        .where(activity_party.c.activity_id == activity_id, activity_party.c.standing.in_(_EXECUTORS))
+        .where(activity_party.c.activity_id.in_(activity_ids), activity_party.c.standing.in_(_EXECUTORS))
     ).all()
-    others = {row.person_id for row in rows if row.kind != PartyKind.SUPERIOR.value}
-    return frozenset(row.person_id for row in rows) - others
+    others = {(row.activity_id, row.person_id) for row in rows if row.kind != PartyKind.SUPERIOR.value}
+    return frozenset((row.activity_id, row.person_id) for row in rows) - others
