@@ -139,7 +139,7 @@ def _open_once(feed_url: str, link: str) -> None:
         page = answer.read().decode()
     if not entries or "<form" not in page:
         raise SystemExit("the demo's calendar is empty or its link leads nowhere")
-    click.echo(f"Проверено: в календаре {entries} записей, страница решения открывается.")
+    click.echo(f"Проверено: записей в календаре — {entries}, страница решения открывается.")
 
 
 def _free_port() -> int:

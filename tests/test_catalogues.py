@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import click
@@ -25,6 +26,14 @@ def check(directory=LOCALE):
         encoding="utf-8",
         check=False,
     )
+
+
+def load_catalogues():
+    """The script as a module."""
+    spec = spec_from_file_location("catalogues", LOCALE / "catalogues.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -52,6 +61,14 @@ def test_the_catalogues_are_complete():
     """No text is missing, left over, fuzzy, untranslated or not compiled."""
     done = check()
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_text_marked_inside_an_f_string_is_found(tmp_path):
+    """There it would never be taken in, and would stay English."""
+    (tmp_path / "seen.py").write_text('echo("\\n" + text(N_("Reason")))\n')
+    (tmp_path / "unseen.py").write_text("\necho(f\"{text(N_('Reason'))}\")\n")
+    found = list(load_catalogues().find_unseen(tmp_path))
+    assert found == [f"{tmp_path / 'unseen.py'}:2: inside an f-string; mark the text outside of it"]
 
 
 @pytest.mark.parametrize("name", ["opora", *COMMANDS])

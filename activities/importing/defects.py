@@ -76,7 +76,7 @@ def find_in_activity(activity: ReadActivity, period: Period) -> Iterator[Defect]
         yield Defect(DefectCode.DEADLINE_FROM_HEADING, row, Phrase(message, details))
     if "outside_plan" in activity.schedule.flags:
         message = N_("{number}: the deadline “{deadline}” lies outside the plan's period, {starts_on} to {ends_on}.")
-        outside = details | {"starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat()}
+        outside = details | {"starts_on": period.starts_on, "ends_on": period.ends_on}
         yield Defect(DefectCode.OUTSIDE_PERIOD, row, Phrase(message, outside))
     if "end_before_start" in activity.schedule.flags:
         message = N_("{number}: the deadline “{deadline}” ends before it begins.")
