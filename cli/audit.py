@@ -185,7 +185,7 @@ def key_command() -> None:
 
 @group.command("prove", help=N_("Print the proof (JSON) that an entry stands in the log; by default the newest."))
 @reference_argument
-@click.option("--revision", type=click.IntRange(min=1), metavar=N_("N"), help=N_("Which entry of its history."))
+@click.option("--revision", type=click.IntRange(min=1), metavar=N_("NUMBER"), help=N_("Which entry of its history."))
 def prove_command(*, reference: str, revision: int | None) -> None:
     from activities.occurrences import resolve_occurrence
     from engine.transparency import prove_entry
