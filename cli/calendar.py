@@ -118,7 +118,7 @@ def list_(*, as_json: bool) -> None:
             print_json([_plain(connection, each) for each in found])
             return
         zone = application.settings.zone
-        columns = (N_("Id"), N_("Name"), N_("Shows"), N_("Last fetched"), N_("Revoked"))
+        columns = (N_("Id"), N_("Title"), N_("Shows"), N_("Last fetched"), N_("Revoked"))
         rows = [
             (
                 each.short_id,
@@ -149,7 +149,7 @@ def show(*, subscription: str, as_json: bool) -> None:
         zone = application.settings.zone
         facts = (
             (N_("Id"), found.short_id),
-            (N_("Name"), found.name),
+            (N_("Title"), found.name),
             (N_("Belongs to"), _owner(connection, found)),
             (N_("Shows"), _shows(connection, found)),
             (N_("As"), presentation_words(found.presentation)),
