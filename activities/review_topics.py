@@ -23,6 +23,7 @@ from activities.tables import party_spelling
 from engine.errors import N_
 
 ASSUMED = N_("The reading rests on an assumption; until somebody confirms it, only the coordinator gets mail.")
+SEVERAL_ROWS = N_("“{deadline}” may speak of several rows: {rows}. If one of them gives the days, choose it.")
 UNDATED = N_("No date can be had from the text. Without one nothing is reminded of.")
 KIND_GUESSED = N_("The kind decides when evidence is due. No word of the title tells it, so it is a guess.")
 KIND_TOLD = N_("The kind decides when evidence is due.")
@@ -113,7 +114,7 @@ def _deadline(reviewed: Reviewed, row: Activity, proposals: Sequence[RelationPro
         title=row.title,
         text=row.deadline_text,
         reading=row.schedule.explanation if row.deadline_text else Phrase(NO_READING),
-        why=proposals[0].reason if proposals else Phrase(UNDATED if ask else ASSUMED),
+        why=_why_asked(reviewed, row, proposals),
         choices=(*choices, WAIT) if ask else (ACCEPT,),
         # Of several rows none is likelier than another.
         proposed=choices[0] if len(choices) == 1 else "" if ask else ACCEPT,
@@ -122,6 +123,16 @@ def _deadline(reviewed: Reviewed, row: Activity, proposals: Sequence[RelationPro
         seen=(row.confidence.value, json.dumps(row.schedule.to_json()["occurrences"]), row.schedule.rrule or ""),
         schedule=row.schedule,
     )
+
+
+def _why_asked(reviewed: Reviewed, row: Activity, proposals: Sequence[RelationProposal]) -> Phrase:
+    if len(proposals) == 1:
+        return proposals[0].reason
+    if proposals:
+        leaders = {each.relation.leader_id for each in proposals}
+        named = ", ".join(f"{each.reference} {each.title}" for each in reviewed.rows if each.id in leaders)
+        return Phrase(SEVERAL_ROWS, {"deadline": row.deadline_text, "rows": named})
+    return Phrase(UNDATED if row.confidence is Confidence.ASK else ASSUMED)
 
 
 def _kinds(reviewed: Reviewed) -> Iterator[Question]:

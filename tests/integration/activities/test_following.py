@@ -223,3 +223,15 @@ def test_an_amendment_of_the_leader_takes_what_follows_with_it(empty_desk, broug
         empty_desk, brought, PLAN.replace("протокол | май", "протокол | июнь").replace("по итогам конкурса", "декабрь")
     )
     assert empty_desk.occurrence("1.4").ends_on == date(2026, 12, 31)
+
+
+def test_what_follows_a_day_that_was_clarified_keeps_the_leaders_whole_window(empty_desk, brought):
+    """A row that follows from now on may move as far as its leader may: the coordinator clarifies both again."""
+    empty_desk.launch(brought)
+    by_mary = empty_desk.actor(empty_desk.mary)
+    set_date(empty_desk.office, by_mary, empty_desk.occurrence("1.3").id, NewDates(date(2026, 5, 14)))
+    follow(empty_desk, relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10))
+    assert empty_desk.occurrence("1.4").ends_on == date(2026, 5, 28)
+    (followed,) = set_date(empty_desk.office, by_mary, empty_desk.occurrence("1.3").id, NewDates(date(2026, 5, 28)))
+    assert followed.left is None
+    assert (empty_desk.occurrence("1.4").ends_on, empty_desk.occurrence("1.4").postponed) == (date(2026, 6, 11), 0)

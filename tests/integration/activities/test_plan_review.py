@@ -324,3 +324,16 @@ def test_a_relation_confirmed_in_a_live_plan_dates_its_runs(empty_desk, brought)
         ("planned", date(2026, 4, 30)),
         ("planned", date(2026, 10, 31)),
     ]
+
+
+def test_of_several_rows_none_is_proposed(empty_desk):
+    """All are offered by name, and a person chooses."""
+    plan = empty_desk.bring(
+        "План опорного центра на 2026 год\n\n1 | Провести выставку рисунков | МОЦ | акт | май\n"
+        "2 | Провести выставку поделок | МОЦ | акт | июнь\n3 | Составить отзыв | МОЦ | отзыв | по итогам выставки\n"
+    ).plan
+    asked_about = question(empty_desk, plan, Topic.DEADLINE, "3")
+    assert asked_about.proposed == ""
+    assert len(asked_about.choices) == 3
+    said = asked_about.why.say()
+    assert "1 Провести выставку рисунков, 2 Провести выставку поделок" in said
