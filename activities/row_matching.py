@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from activities.importing.folding import fold
 from activities.plan_content import PlanContent, PlanRow
@@ -23,6 +24,7 @@ _WEIGHTS = {"title": 0.6, "deadline": 0.15, "result": 0.15, "section": 0.05, "pa
 # «Отчёт за I квартал» and «Отчёт за II квартал» are one letter apart and two rows: never surely one.
 _OTHER_NUMBERS = SURE - 0.01
 _NUMBERS = re.compile(r"\d+|\b[ivxхі]+\b")
+_SHARED_WORDS = 0.25
 _LONG_WORD = re.compile(r"\w{4,}")
 _SCALE = 1_000_000
 
@@ -144,8 +146,9 @@ def _score(left: Mapping[int, _Face], right: Mapping[int, _Face], told: Told) ->
 
 
 def _may_be_like(one: _Face, other: _Face) -> bool:
-    """Without a long word in common, titles are not compared letter by letter."""
-    return one.title == other.title or bool(one.words & other.words)
+    """Titles that share too few long words are not compared letter by letter, which is slow."""
+    fewer = min(len(one.words), len(other.words))
+    return one.title == other.title or len(one.words & other.words) > _SHARED_WORDS * fewer
 
 
 def _likeness(one: _Face, other: _Face) -> float:
@@ -156,6 +159,8 @@ def _likeness(one: _Face, other: _Face) -> float:
     return likeness if one.numbers == other.numbers else likeness * _OTHER_NUMBERS
 
 
+# Deadlines, results and sections repeat from row to row.
+@lru_cache(maxsize=65536)
 def _text_likeness(one: str, other: str) -> float:
     return 1.0 if one == other else SequenceMatcher(None, one, other, autojunk=False).ratio()
 
