@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from activities.office import Office
 from activities.people import Person, person_from_row
@@ -31,6 +31,34 @@ RUNNING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Who brings plans in, launches them and says who belongs to the office."""
 
 _STANDINGS = {Role.RESPONSIBLE: ("executor", "co_executor"), Role.ORGANISER: ("organiser",)}
+
+
+# Put together once: they are asked for each reminder.
+_GRANTED = (
+    select(
+        *person.c,
+        role_grant.c.plan_id.label("scope_plan"),
+        role_grant.c.section_id.label("scope_section"),
+        role_grant.c.activity_id.label("scope_activity"),
+    )
+    .join(role_grant, role_grant.c.person_id == person.c.id)
+    .where(role_grant.c.role == bindparam("role"), role_grant.c.revoked_at.is_(None), person.c.active)
+)
+_PARENTS = select(section.c.id, section.c.parent_id)
+_PLACES = select(activity.c.id, activity.c.plan_id, activity.c.section_id).where(
+    activity.c.id.in_(bindparam("ids", expanding=True))
+)
+_CONTACTS = (
+    select(activity_party.c.activity_id, *person.c)
+    .join(contact, contact.c.person_id == person.c.id)
+    .join(activity_party, activity_party.c.party_id == contact.c.party_id)
+    .where(
+        activity_party.c.activity_id.in_(bindparam("ids", expanding=True)),
+        activity_party.c.standing.in_(bindparam("standings", expanding=True)),
+        person.c.active,
+    )
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +177,7 @@ def check_holds_anywhere(connection: Connection, person_id: int, roles: Collecti
 
 def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
     """Everybody active who holds a role, and where."""
-    held = and_(role_grant.c.role == role.value, role_grant.c.revoked_at.is_(None), person.c.active)
-    rows = connection.execute(
-        select(
-            *person.c,
-            role_grant.c.plan_id.label("scope_plan"),
-            role_grant.c.section_id.label("scope_section"),
-            role_grant.c.activity_id.label("scope_activity"),
-        )
-        .join(role_grant, role_grant.c.person_id == person.c.id)
-        .where(held)
-    ).mappings()
+    rows = connection.execute(_GRANTED, {"role": role.value}).mappings()
     return [
         (person_from_row(row), Scope(row["scope_plan"], row["scope_section"], row["scope_activity"])) for row in rows
     ]
@@ -167,10 +185,8 @@ def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
 
 def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, frozenset[Scope]]:
     """The scopes that cover each activity: everything, its plan, its section and those above it, itself."""
-    parents = {row.id: row.parent_id for row in connection.execute(select(section.c.id, section.c.parent_id))}
-    rows = connection.execute(
-        select(activity.c.id, activity.c.plan_id, activity.c.section_id).where(activity.c.id.in_(activity_ids))
-    )
+    parents = {row.id: row.parent_id for row in connection.execute(_PARENTS)}
+    rows = connection.execute(_PLACES, {"ids": list(activity_ids)})
     return {
         row.id: frozenset(
             [
@@ -193,17 +209,8 @@ def _section_chain(parents: Mapping[int, int | None], section_id: int | None) ->
 
 def _contacts(connection: Connection, role: Role, activity_ids: Collection[int]) -> dict[int, list[Person]]:
     """Contacts of the parties that stand in this role in the activities' rows."""
-    rows = connection.execute(
-        select(activity_party.c.activity_id, *person.c)
-        .join(contact, contact.c.person_id == person.c.id)
-        .join(activity_party, activity_party.c.party_id == contact.c.party_id)
-        .where(
-            activity_party.c.activity_id.in_(activity_ids),
-            activity_party.c.standing.in_(_STANDINGS[role]),
-            person.c.active,
-        )
-        .distinct()
-    ).mappings()
+    named = {"ids": list(activity_ids), "standings": list(_STANDINGS[role])}
+    rows = connection.execute(_CONTACTS, named).mappings()
     found: dict[int, list[Person]] = {}
     for row in rows:
         found.setdefault(row["activity_id"], []).append(person_from_row(row))
