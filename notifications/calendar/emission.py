@@ -98,6 +98,8 @@ def _emit(office: Office, subscription_id: int) -> bool:
 
 
 def _emit_within(work: UnitOfWork, today: date, subscription_id: int) -> bool:
+    # Two workers make a feed one after the other: its own row may not be there yet to be locked.
+    work.connection.execute(select(subscription.c.id).where(subscription.c.id == subscription_id).with_for_update())
     same = feed.c.subscription_id == subscription_id
     wanted = find_live_subscription(work.connection, subscription_id)
     if wanted is None:  # revoked since

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
@@ -44,8 +45,7 @@ def refresh_changed(office: Office) -> bool:
         return False
     _refresh_where(office, plan.c.status == PlanStatus.LIVE.value)
     with office.store.write() as work:
-        work.connection.execute(delete(setting).where(setting.c.key == _REFRESHED_FOR))
-        work.connection.execute(insert(setting).values(key=_REFRESHED_FOR, value=present))
+        _remember(work.connection, present)
         # Also where no entry has changed: a new contact has other rows in the calendar of what is theirs.
         _raise_change(work)
     return True
@@ -135,6 +135,17 @@ def _store(
         same = [feed_event.c[name] == value for name, value in key.items()]
         work.connection.execute(update(feed_event).where(*same).values(values))
     return True
+
+
+def _remember(connection: Connection, present: str) -> None:
+    same = update(setting).where(setting.c.key == _REFRESHED_FOR).values(value=present)
+    if connection.execute(same).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(setting).values(key=_REFRESHED_FOR, value=present))
+    except IntegrityError:  # another worker was first within these microseconds
+        connection.execute(same)
 
 
 def _raise_change(work: UnitOfWork) -> None:

@@ -42,7 +42,7 @@ vdirsyncer discover >/dev/null
 echo "vdirsyncer: first sync copies $(vdirsyncer sync | grep -c Copying || true) entries"
 echo "vdirsyncer: second sync copies $(vdirsyncer sync | grep -c -E 'Copying|Deleting' || true) entries"
 echo "khal: lists $(khal_days 2026-01-01 2027-12-31) entries, $(khal_days 2026-11-11 2026-11-11) on the day to which one will be moved"
-touch "$work/move"
+echo >"$work/move"
 until [ -e "$work/moved" ]; do sleep 0.2; done
 echo "vdirsyncer: after one entry moved and one was called off, copies $(vdirsyncer sync | grep -c Copying || true) entries"
 echo "khal: lists $(khal_days 2026-01-01 2027-12-31) entries, $(khal_days 2026-11-11 2026-11-11) on that day"

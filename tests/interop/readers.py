@@ -1,16 +1,23 @@
 """What recurring-ical-events and Radicale, by way of caldav, make of the feed: a line of figures each."""
 
-import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 from urllib.request import urlopen
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import caldav
 import icalendar
 import recurring_ical_events
+from radicale import config
+from radicale.app import Application
 
-HOST = "127.0.0.1:5239"
+
+class QuietHandler(WSGIRequestHandler):
+    """Leaves the figures alone on the screen."""
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
 
 
 def say(line: str) -> None:
@@ -24,12 +31,13 @@ def by_recurring_ical_events(body: bytes) -> None:
 
 def by_caldav(folder: Path, body: bytes) -> None:
     """Each entry is put into Radicale, which refuses what it cannot read, and asked for again."""
-    options = ["--server-hosts", HOST, "--auth-type", "none", "--storage-filesystem-folder", str(folder / "radicale")]
-    server = subprocess.Popen([sys.executable, "-m", "radicale", *options], stderr=subprocess.DEVNULL)
-    (folder / "radicale.pid").write_text(str(server.pid))
-    time.sleep(5)
-    client = caldav.DAVClient(f"http://{HOST}/", username="opora", password="opora")
-    calendar = client.principal().make_calendar("Opora")
+    chosen = config.load()
+    storage = {"filesystem_folder": str(folder / "radicale")}
+    chosen.update({"storage": storage, "auth": {"type": "none"}}, "interop", privileged=True)
+    server = make_server("127.0.0.1", 0, Application(chosen), handler_class=QuietHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    calendar = caldav.DAVClient(address, username="opora", password="opora").principal().make_calendar("Opora")
     components = icalendar.Calendar.from_ical(body).walk("VEVENT")
     for each in components:
         single = icalendar.Calendar()
@@ -41,7 +49,7 @@ def by_caldav(folder: Path, body: bytes) -> None:
     days = {str(each["UID"]): each["DTSTART"].dt for each in components}
     same = sum(days[str(each.icalendar_component["UID"])] == each.icalendar_component["DTSTART"].dt for each in kept)
     say(f"caldav + Radicale: takes {len(kept)} entries of {len(components)}, {same} on the same day")
-    server.terminate()
+    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ set -eu
 here=$(dirname "$0")
 python=$1
 work=$(mktemp -d)
-trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null || true; rm -rf "$work"' EXIT
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 
 "$python" -m venv "$work/clients"
 "$work/clients/bin/pip" install --quiet vdirsyncer khal caldav radicale recurring-ical-events
@@ -13,6 +14,7 @@ if command -v npm >/dev/null; then
 	cp "$here/readers.mjs" "$work/"
 	(cd "$work" && npm install --silent --no-fund --no-audit ical.js node-ical)
 fi
+mkfifo "$work/move"
 PYTHONPATH="$here/../.." "$python" "$here/serve.py" "$work" &
-echo $! >"$work/server.pid"
+server=$!
 sh "$here/clients.sh" "$work"

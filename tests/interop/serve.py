@@ -1,8 +1,7 @@
-"""The sample plan as a calendar on loopback; moves one entry and calls one off when the file `move` appears."""
+"""The sample plan as a calendar on loopback; moves one entry and calls one off when the pipe `move` is written to."""
 
 import sys
 import threading
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -76,8 +75,7 @@ def main(folder: Path) -> None:
     server = waitress.create_server(create_app(application), host="127.0.0.1", port=0)
     threading.Thread(target=server.run, daemon=True).start()
     (folder / "url").write_text(f"http://127.0.0.1:{server.effective_port}/c/{token}.ics")
-    while not (folder / "move").exists():
-        time.sleep(0.2)
+    (folder / "move").read_bytes()  # a pipe: waits until somebody writes
     (folder / "moved").write_text(change(application, actor))
     threading.Event().wait()
 
