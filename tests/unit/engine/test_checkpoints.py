@@ -95,6 +95,14 @@ def test_a_signature_of_another_key_is_refused():
         open_checkpoint(f"{text}\n— {SIGNER.name} {forged}\n", SIGNER)
 
 
+def test_a_signature_under_another_key_id_is_refused():
+    """The id is part of the format: others' tools pass such a line over."""
+    text = HEAD.text()
+    line = b64encode(bytes(4) + SIGNER.sign(text.encode())).decode()
+    with pytest.raises(BadCheckpointError):
+        open_checkpoint(f"{text}\n— {SIGNER.name} {line}\n", SIGNER)
+
+
 def test_a_second_signature_does_no_harm():
     """Others may have signed too, with keys that are not known here."""
     note = sign_checkpoint(HEAD, SIGNER)
