@@ -36,14 +36,15 @@ def list_all_responsible(connection: Connection, targets: Collection[Occurrence]
     """
     ids = {each.activity_id for each in targets}
     responsible = list_all_holders(connection, Role.RESPONSIBLE, ids)
-    coordinators = list_all_holders(connection, Role.COORDINATOR, ids)
     superior = _speak_only_for_superiors(connection, ids)
-    found: dict[int, list[Person]] = {}
-    for each in targets:
-        key = each.activity_id
-        left = [person for person in responsible[key] if (key, person.id) not in superior]
-        found[key] = _audience(each, coordinators[key], left or coordinators[key])
-    return found
+    left = {key: [each for each in responsible[key] if (key, each.id) not in superior] for key in ids}
+    asked = {each.activity_id for each in targets if is_unconfirmed(each) or not left[each.activity_id]}
+    coordinators = list_all_holders(connection, Role.COORDINATOR, asked) if asked else {}
+    return {
+        key: _audience(each, coordinators.get(key, ()), left[key] or coordinators[key])
+        for each in targets
+        for key in (each.activity_id,)
+    }
 
 
 def list_named(connection: Connection, short_ids: Iterable[str | None]) -> list[Person]:
