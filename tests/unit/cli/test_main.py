@@ -65,7 +65,7 @@ def test_help_is_russian_for_a_russian_locale(run_opora):
     """Our texts and Click's own come in Russian where the locale is Russian."""
     done = run_opora("--help", OPORA_LANG="", LC_ALL="ru_RU.UTF-8")
     assert "Использование: opora" in done.stdout
-    assert "Превращает годовой план" in done.stdout
+    assert "Ведёт работу по годовому плану" in done.stdout
     assert "Показать эту справку" in done.stdout
     assert "Usage" not in done.stdout
 
