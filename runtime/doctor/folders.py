@@ -6,6 +6,7 @@ import tempfile
 from engine.errors import N_, OporaError
 from notifications.keys import Keys
 from runtime.doctor.finding import Finding, Findings, failure, good, notice, refused
+from runtime.log_key import LogKey
 from runtime.settings import Settings
 
 SCARCE_BYTES = 500 << 20
@@ -14,7 +15,7 @@ WRITABLE = N_("The data folder {folder} can be written; {free} MB are free.")
 SCARCE = N_("In the data folder {folder} only {free} MB are free. Make room, before evidence can no longer be stored.")
 MISSING = N_("There is no data folder {folder}. Run opora init, or set OPORA_DATA_DIR.")
 NOT_WRITABLE = N_("The data folder {folder} cannot be written: {reason}. Give your account the right to.")
-KEYS_GOOD = N_("{count} keys for links in {folder}, readable by nobody else.")
+KEYS_GOOD = N_("{count} keys for links and the log's key in {folder}, readable by nobody else.")
 
 
 def check_data_folder(settings: Settings) -> Findings:
@@ -40,9 +41,10 @@ def _space(settings: Settings) -> Finding:
 
 
 def check_keys(settings: Settings) -> Findings:
-    """They are there, whole, and nobody else may read them."""
+    """Those of the links and of the log are there, whole, and nobody else may read them."""
     try:
         keys = Keys.load(settings.keys_dir)
+        LogKey.load(settings.keys_dir)
     except OporaError as error:
         yield refused("keys", error)
         return

@@ -103,10 +103,10 @@ def test_little_space_is_noticed(healthy: Application, monkeypatch: pytest.Monke
     assert found("data_folder").level is Level.NOTICE
 
 
-def test_a_key_that_others_may_read_is_found(healthy: Application) -> None:
+@pytest.mark.parametrize("name", ["link-1.key", "log.key"])
+def test_a_key_that_others_may_read_is_found(healthy: Application, name: str) -> None:
     """The line holds the command that mends it."""
-    key = next(healthy.settings.keys_dir.iterdir())
-    key.chmod(0o644)
+    (healthy.settings.keys_dir / name).chmod(0o644)
     assert "chmod 600" in failures()["keys"]
 
 
