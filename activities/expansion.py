@@ -7,7 +7,7 @@
 | recurring, weekly or daily | one per reporting period, carrying the rule |
 | continuous | one per reporting period |
 | quota of N | N by ordinal, each awaiting a date |
-| on request, undetermined, a reading that asks, nothing read | one awaiting a date |
+| on request, undetermined, a reading that asks, nothing read, weekly in a part of the plan | one awaiting a date |
 
 Pure: the same schedule and settings always give the same keys, so that expanding again doubles nothing.
 """
@@ -98,7 +98,7 @@ _UNDATED = frozenset({ScheduleKind.QUOTA, ScheduleKind.ON_REQUEST, ScheduleKind.
 
 def _needs_date(schedule: Schedule) -> bool:
     """Whether a person must say when: by its kind, because the reader asks, or because no window was read."""
-    unread = not schedule.occurrences and not runs_on(schedule)
+    unread = not schedule.occurrences and not (runs_on(schedule) and "within_window" not in schedule.flags)
     return schedule.kind in _UNDATED or schedule.confidence is Confidence.ASK or unread
 
 

@@ -41,7 +41,7 @@ def decide(cell: Cell, plan: PlanPeriod) -> Decision:
     if decision is None and then:
         decision = _alone_thereafter(cell, plan, then)
         then = []
-    decision = decision or _withoutdecide_dates(cell)
+    decision = decision or _without_dates(cell)
     for following in then:
         _go_on(cell, plan, decision, following)
     _check_outside(cell, plan, decision)
@@ -201,6 +201,10 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
     windows = periods_of(rhythm, limits, plan)
+    if rhythm.unit in {Unit.DAY, Unit.WEEK} and placed and limits != [Window(plan.start, plan.end)]:
+        # Neither the rule nor the empty list of dates says so; without a question it would run all year.
+        cell.doubt("rhythm_within")
+        cell.flag("within_window")
     left_out = _left_out(cell)
     months = tuple(month for month in range(1, 13) if month not in left_out) if left_out else ()
     if left_out and rhythm.unit is Unit.MONTH:
@@ -314,7 +318,7 @@ def _split(count: int, limits: list[Window], plan: PlanPeriod) -> list[Window]:
 # ---- no dates, and what follows
 
 
-def _withoutdecide_dates(cell: Cell) -> Decision:
+def _without_dates(cell: Cell) -> Decision:
     flags = {remark.flag for remark in cell.all(Remark)}
     return Decision(ScheduleKind.ON_REQUEST if flags & _REQUESTS else ScheduleKind.UNDETERMINED)
 

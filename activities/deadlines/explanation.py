@@ -58,6 +58,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "lost_dash": ("соседние месяцы поняты как промежуток", "neighbouring months were taken as a range"),
     "approximate": ("срок назван ориентировочно", "the date is said to be approximate"),
     "exception": ("есть исключение, оно не учтено", "there is an exception, which was not applied"),
+    "rhythm_within": (
+        "так бывает не весь год, а в названное время; дни задаст человек",
+        "it is so not all year but in the time named; a person sets the days",
+    ),
     "weekday_alone": ("день недели понят как еженедельный", "the day of the week was taken as weekly"),
     "weekday_differs": ("день недели не совпадает с датой", "the day of the week is not that of the date"),
     "then_yearly_in": ("ежегодная часть относится к следующим планам", "the yearly part is for the plans that follow"),

@@ -285,3 +285,10 @@ def test_only_a_deliverable_or_ongoing_work_is_due_on_the_last_day(
         if one.ends_on is not None:
             days = 5 if kind is ActivityKind.EVENT else 0
             assert one.due_on == CALENDAR.add_working_days(one.ends_on, days)
+
+
+def test_weekly_work_in_a_part_of_the_plan_waits_for_a_person():
+    """Its days are known from the text alone, so it is not spread over the year."""
+    read = replace(schedule(ScheduleKind.RECURRING, rrule="FREQ=WEEKLY"), flags=("within_window",))
+    assert expanded(read) == [("no1", "None", "None", "None")]
+    assert len(expanded(replace(read, flags=()))) == 4

@@ -106,3 +106,17 @@ def test_a_time_of_day_is_kept_apart_from_the_date() -> None:
 def test_prose_is_for_a_person() -> None:
     """A text longer than any deadline is not searched for dates."""
     assert read_deadline("5 мая 2026 " + "и так далее " * 200, *YEAR).confidence is Confidence.ASK
+
+
+@pytest.mark.parametrize("text", ["по пятницам в июле", "еженедельно, март-апрель 2023", "ежедневно с 1 по 20 июня"])
+def test_a_weekly_rhythm_in_a_part_of_the_plan_is_never_sure(text):
+    """Its dates are not listed, so the part of the year would be lost without a question."""
+    read = read_deadline(text, date(2023, 1, 1), date(2023, 12, 31))
+    assert read.confidence is Confidence.CHECK
+    assert "within_window" in read.flags
+
+
+def test_a_weekly_rhythm_over_the_whole_plan_is_sure():
+    """«январь - декабрь» beside a rhythm narrows nothing."""
+    read = read_deadline("еженедельно, январь-декабрь", date(2023, 1, 1), date(2023, 12, 31))
+    assert (read.confidence, read.flags) == (Confidence.SURE, ())
