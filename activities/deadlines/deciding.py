@@ -201,10 +201,8 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
     windows = periods_of(rhythm, limits, plan)
-    if rhythm.unit in {Unit.DAY, Unit.WEEK} and placed and limits != [Window(plan.start, plan.end)]:
-        # Neither the rule nor the empty list of dates says so; without a question it would run all year.
-        cell.doubt("rhythm_within")
-        cell.flag("within_window")
+    if placed and limits != [Window(plan.start, plan.end)]:
+        _note_narrowed(cell, rhythm)
     left_out = _left_out(cell)
     months = tuple(month for month in range(1, 13) if month not in left_out) if left_out else ()
     if left_out and rhythm.unit is Unit.MONTH:
@@ -215,6 +213,13 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not windows and rhythm.unit not in {Unit.DAY, Unit.WEEK}:
         cell.doubt("no_period_fits")
     return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm), rhythm.count)
+
+
+def _note_narrowed(cell: Cell, rhythm: Rhythm) -> None:
+    """«по пятницам в июле»: neither the rule nor the empty list of dates says so, and it would run all year."""
+    if rhythm.unit in {Unit.DAY, Unit.WEEK}:
+        cell.doubt("rhythm_within")
+        cell.flag("within_window")
 
 
 def _counted(rhythm: Rhythm, quotas: list[Quota]) -> Rhythm:
