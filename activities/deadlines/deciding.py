@@ -201,8 +201,7 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
     windows = periods_of(rhythm, limits, plan)
-    if placed and limits != [Window(plan.start, plan.end)]:
-        _note_narrowed(cell, rhythm)
+    _note_narrowed(cell, rhythm, limits if placed else [], plan)
     left_out = _left_out(cell)
     months = tuple(month for month in range(1, 13) if month not in left_out) if left_out else ()
     if left_out and rhythm.unit is Unit.MONTH:
@@ -215,9 +214,9 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm), rhythm.count)
 
 
-def _note_narrowed(cell: Cell, rhythm: Rhythm) -> None:
+def _note_narrowed(cell: Cell, rhythm: Rhythm, limits: list[Window], plan: PlanPeriod) -> None:
     """«по пятницам в июле»: neither the rule nor the empty list of dates says so, and it would run all year."""
-    if rhythm.unit in {Unit.DAY, Unit.WEEK}:
+    if rhythm.unit in {Unit.DAY, Unit.WEEK} and limits not in ([], [Window(plan.start, plan.end)]):
         cell.doubt("rhythm_within")
         cell.flag("within_window")
 
