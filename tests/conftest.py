@@ -35,6 +35,15 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("opora")
 
 
+# Read once: a test may take every OPORA_* variable away.
+REQUIRE_ALL = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note whether a skip is a failure."""
+    config.stash[REQUIRE_ALL] = os.environ.get("OPORA_TEST_REQUIRE_ALL") == "1"
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that is marked as needing a tool which is not there."""
     for marker in item.iter_markers("needs"):
@@ -55,7 +64,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def _is_required(item: pytest.Item) -> bool:
-    if os.environ.get("OPORA_TEST_REQUIRE_ALL") != "1":
+    if not item.config.stash[REQUIRE_ALL]:
         return False
     tools = {tool for marker in item.iter_markers("needs") for tool in marker.args}
     return not ("shared" in tools and missing("shared"))

@@ -126,7 +126,9 @@ def test_every_target_is_explained():
     """`make help` has a line for each target that a person can ask for."""
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
     targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())
-    done = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
     assert {line.split()[0] for line in done.stdout.splitlines()} == targets
     assert set(re.findall(r"^([a-z-]+):(?!=)", makefile, re.MULTILINE)) == targets
 

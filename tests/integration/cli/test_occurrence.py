@@ -157,7 +157,7 @@ def test_started_cancelled_reopened(terminal):
 def test_a_refused_submission_leaves_no_files(terminal, protocol):
     """Where the state does not allow it, nothing is added either."""
     said = terminal.refused("occurrence", "submit", "4.5", "--file", protocol, "--as", MARY)
-    assert "set_date" in said
+    assert "set-date" in said
     assert terminal.json("evidence", "list", "4.5") == []
 
 

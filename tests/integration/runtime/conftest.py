@@ -35,7 +35,7 @@ SECONDS = 60
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Nothing of the person who runs the tests: no setting, no `.env`, an empty working folder."""
-    for name in [each for each in os.environ if each.startswith("OPORA_") and not each.startswith("OPORA_TEST_")]:
+    for name in [each for each in os.environ if each.startswith("OPORA_")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "office"
     folder.mkdir()

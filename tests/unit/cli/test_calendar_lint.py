@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from cli.calendar_lint import command
-from notifications.calendar.rendering import render_calendar, render_event
+from notifications.calendar.rendering import Frame, render_calendar, render_event
 from tests.fixtures.feeds import make_event
 
-GOOD = render_calendar("План", [render_event(make_event())])
+GOOD = render_calendar(Frame("План"), [render_event(make_event())])
 BAD = GOOD.replace(b"STATUS:CONFIRMED", b"STATUS:DONE")
 
 
