@@ -6,6 +6,7 @@ A pickle that may name the classes below and nothing else is data: none of them 
 import io
 import pickle
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from activities.deadlines import schedule
@@ -31,7 +32,9 @@ class UnknownValueError(TypeError):
 
 def pack(value: Any) -> bytes:
     """The value as bytes for `unpack`."""
-    return pickle.dumps(value, protocol=5)
+    packed = io.BytesIO()
+    _Pickler(packed, protocol=5).dump(value)
+    return packed.getvalue()
 
 
 def unpack(content: bytes) -> Any:
@@ -41,6 +44,12 @@ def unpack(content: bytes) -> Any:
         UnknownValueError: the bytes name a class or a function that is not listed here.
     """
     return _Unpickler(io.BytesIO(content)).load()
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, value: Any) -> Any:
+        """A member of an enumeration as its class and value: before Python 3.11.4 a pickle asks `getattr` for it."""
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
