@@ -128,7 +128,9 @@ def test_keys_may_lie_in_the_data_folder_before(furnished: Application, elsewher
     """Who brings the keys first is not refused, and keeps them."""
     make_backup(furnished.settings, tmp_path / "b.tar")
     shutil.copytree(furnished.settings.keys_dir, elsewhere.keys_dir)
+    brought = {path.name: path.read_bytes() for path in elsewhere.keys_dir.iterdir()}
     restore_backup(elsewhere, tmp_path / "b.tar")
+    assert {path.name: path.read_bytes() for path in elsewhere.keys_dir.iterdir()} == brought
     build_application(elsewhere, SilentBell()).close()
 
 
