@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
 from activities.grants import void_grants_of
+from activities.invitations import void_invitations_of
 from activities.office import Office
 from activities.people import Person, PersonExistsError, find_person, fold_address, get_person_by_id, insert_person
 from activities.roles import RUNNING, Role, Scope, insert_role, take_role
@@ -116,6 +117,7 @@ def _after_taking(work: UnitOfWork, loser: Person) -> None:
     if not _list_enrolling(work.connection):
         raise LastOfRoleError(name=loser.name)
     void_grants_of(work, loser.id)
+    void_invitations_of(work, loser.id)
 
 
 def _list_enrolling(connection: Connection) -> list[int]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from activities.acting import Actor
 from activities.enrolment import LastOfRoleError
 from activities.grants import void_grants_of
+from activities.invitations import void_invitations_of
 from activities.occurrences import OPEN_STATES, Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.people import Person, get_person_by_id
@@ -178,6 +179,7 @@ def _redact(work: UnitOfWork, leaver: Person, traces: Traces, tables: Iterable[T
     """Do it; what was changed, as the row of `erasure` holds it."""
     connection = work.connection
     void_grants_of(work, leaver.id)
+    void_invitations_of(work, leaver.id)
     held = (role_grant.c.person_id == leaver.id) & role_grant.c.revoked_at.is_(None)
     connection.execute(update(role_grant).where(held).values(revoked_at=work.now))
     connection.execute(delete(contact).where(contact.c.person_id == leaver.id))

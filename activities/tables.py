@@ -287,6 +287,21 @@ grant = Table(
     Column("spent_at", UtcDateTime),
 )
 
+# Leave to open a page of one's own, again and again; decides nothing, see `invitations`.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", String(36), nullable=False, unique=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("purpose", String(16), nullable=False),
+    Column("occurrence_id", ForeignKey("occurrence.id")),
+    Column("nonce", LargeBinary(16), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("voided_at", UtcDateTime),
+)
+
 # What a person said at review: of what, what was asked then (its digest settles the question), the answer, who, when.
 review_answer = Table(
     "review_answer",

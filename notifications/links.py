@@ -1,8 +1,8 @@
-"""Capability links: a grant of the domain becomes the token of a link, and a token the grant again.
+"""Capability links: a grant or an invitation of the domain becomes the token of a link, and a token the row again.
 
-A token is `KEY.GRANT.MAC`: the key's id, the grant's UUID in base64url, and an HMAC-SHA256 over everything that the
-grant allows. The row alone gives no link (the key is missing), the key alone gives none (the row is missing), and a
-row that was altered no longer fits the links that were sent.
+A token is `KEY.ROW.MAC`: the key's id, the row's UUID in base64url, and an HMAC-SHA256 over everything that it
+allows, its sort first. The row alone gives no link (the key is missing), the key alone gives none (the row is missing),
+and a row that was altered no longer fits the links that were sent.
 """
 
 import hmac
@@ -11,10 +11,12 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from activities.grants import Grant
+from activities.invitations import Invitation, Purpose
 from engine.canonical import canonical_json
 from engine.clock import format_instant
 from engine.errors import N_, OporaError
@@ -22,11 +24,17 @@ from notifications.keys import Keys
 
 DECISION_PATH = "/d/"
 """Where a decision page lies below the public address; the token follows."""
+INVITATION_PATHS = {Purpose.EVIDENCE: "/e/", Purpose.DECISIONS: "/m/", Purpose.PREFERENCES: "/p/"}
+"""Where the page lies that an invitation opens."""
 
-_PURPOSE = "opora-grant-1"
+_GRANT = "opora-grant-1"
+_INVITATION = "opora-invitation-1"
 _TOKEN = re.compile(r"([0-9]{1,6})\.([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}")
 # A host of one of these ends is nobody's outside (RFC 6761, RFC 6762, RFC 8375, ICANN's "internal").
 _PRIVATE_ENDS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
+
+Leave = TypeVar("Leave", Grant, Invitation)
+"""What a link gives leave by."""
 
 
 class BadTokenError(OporaError):
@@ -41,30 +49,30 @@ class BadPublicUrlError(OporaError):
     message = N_("{url} cannot be used in links. Set OPORA_PUBLIC_URL to an address such as https://opora.example.org.")
 
 
-def make_token(grant: Grant, keys: Keys) -> str:
-    """The token of a grant, signed by the newest key; the same at each call until the key is changed."""
-    return _token(grant, keys, keys.newest)
+def make_token(leave: Grant | Invitation, keys: Keys) -> str:
+    """The token of a grant or invitation, signed by the newest key; the same at each call until the key is changed."""
+    return _token(leave, keys, keys.newest)
 
 
-def read_token(token: str, keys: Keys, find_grant: Callable[[str], Grant | None]) -> Grant:
-    """The grant that a token stands for. Whether it still counts is asked of `activities.grants.check_grant`.
+def read_token(token: str, keys: Keys, find: Callable[[str], Leave | None]) -> Leave:
+    """The row that a token stands for. Whether it still counts is asked of `check_grant` and `check_invitation`.
 
     Args:
         token: what stood in the link.
         keys: all keys in use.
-        find_grant: gives the grant with a public id, or None.
+        find: gives the grant, or the invitation, with a public id, or None.
 
     Raises:
-        BadTokenError: not a token, an unknown key or grant, or a signature that does not fit the grant.
+        BadTokenError: not a token, an unknown key or row, or a signature that does not fit the row.
     """
     parts = _TOKEN.fullmatch(token)
-    grant = find_grant(_unpack(parts[2])) if parts else None
-    if parts is None or grant is None or parts[1] not in keys.secrets:
+    leave = find(_unpack(parts[2])) if parts else None
+    if parts is None or leave is None or parts[1] not in keys.secrets:
         raise BadTokenError
     # The whole texts are compared: base64 has more than one writing of the same bytes, and only ours is good.
-    if not hmac.compare_digest(token, _token(grant, keys, parts[1])):
+    if not hmac.compare_digest(token, _token(leave, keys, parts[1])):
         raise BadTokenError
-    return grant
+    return leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,16 @@ class Links:
 
     def find_decision_url(self, grant: Grant) -> str | None:
         """The link to decide by; None where no letter may carry one yet (office mode)."""
+        return self._find_url(DECISION_PATH, grant)
+
+    def find_invitation_url(self, invitation: Invitation) -> str | None:
+        """The link to the page that an invitation opens; None where no letter may carry one yet (office mode)."""
+        return self._find_url(INVITATION_PATHS[invitation.purpose], invitation)
+
+    def _find_url(self, path: str, leave: Grant | Invitation) -> str | None:
         if self.public_url is None or not (self.allow_private or is_public(self.public_url)):
             return None
-        return self.public_url.rstrip("/") + DECISION_PATH + make_token(grant, self.keys)
+        return self.public_url.rstrip("/") + path + make_token(leave, self.keys)
 
 
 def is_public(url: str) -> bool:
@@ -117,24 +132,35 @@ def _is_ink(url: str) -> bool:
     return url.isascii() and url.isprintable() and not re.search(r"[\s<>\"'\\]", url)
 
 
-def _token(grant: Grant, keys: Keys, key_id: str) -> str:
-    mac = hmac.digest(keys.secrets[key_id], _signed_bytes(grant), "sha256")
-    return f"{key_id}.{_base64(UUID(grant.public_id).bytes)}.{_base64(mac)}"
+def _token(leave: Grant | Invitation, keys: Keys, key_id: str) -> str:
+    signed = _grant_terms(leave) if isinstance(leave, Grant) else _invitation_terms(leave)
+    mac = hmac.digest(keys.secrets[key_id], canonical_json(signed), "sha256")
+    return f"{key_id}.{_base64(UUID(leave.public_id).bytes)}.{_base64(mac)}"
 
 
-def _signed_bytes(grant: Grant) -> bytes:
-    return canonical_json(
-        {
-            "purpose": _PURPOSE,
-            "grant": grant.public_id,
-            "person": grant.person_id,
-            "submission": grant.submission_id,
-            "manifest": grant.manifest_digest.hex(),
-            "actions": sorted(grant.actions),
-            "expires_at": format_instant(grant.expires_at),
-            "nonce": grant.nonce.hex(),
-        }
-    )
+def _grant_terms(grant: Grant) -> dict[str, object]:
+    return {
+        "purpose": _GRANT,
+        "grant": grant.public_id,
+        "person": grant.person_id,
+        "submission": grant.submission_id,
+        "manifest": grant.manifest_digest.hex(),
+        "actions": sorted(grant.actions),
+        "expires_at": format_instant(grant.expires_at),
+        "nonce": grant.nonce.hex(),
+    }
+
+
+def _invitation_terms(invitation: Invitation) -> dict[str, object]:
+    return {
+        "purpose": _INVITATION,
+        "invitation": invitation.public_id,
+        "opens": invitation.purpose.value,
+        "person": invitation.person_id,
+        "occurrence": invitation.occurrence_id,
+        "expires_at": format_instant(invitation.expires_at),
+        "nonce": invitation.nonce.hex(),
+    }
 
 
 def _base64(content: bytes) -> str:

@@ -530,6 +530,24 @@ CREATE TABLE submission (
 	CONSTRAINT fk_submission_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
 )
 ;
+CREATE TABLE invitation (
+	id SERIAL NOT NULL,
+	public_id VARCHAR(36) NOT NULL,
+	person_id INTEGER NOT NULL,
+	purpose VARCHAR(16) NOT NULL,
+	occurrence_id INTEGER,
+	nonce BYTEA NOT NULL,
+	issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	voided_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_invitation PRIMARY KEY (id),
+	CONSTRAINT uq_invitation_public_id UNIQUE (public_id),
+	CONSTRAINT fk_invitation_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_invitation_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE INDEX ix_invitation_person_id ON invitation (person_id)
+;
 CREATE TABLE notice (
 	id SERIAL NOT NULL,
 	dedup_key VARCHAR(200) NOT NULL,

@@ -536,6 +536,24 @@ CREATE TABLE submission (
 	CONSTRAINT fk_submission_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
 )
 ;
+CREATE TABLE invitation (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(36) NOT NULL,
+	person_id INTEGER NOT NULL,
+	purpose VARCHAR(16) NOT NULL,
+	occurrence_id INTEGER,
+	nonce BLOB NOT NULL,
+	issued_at VARCHAR(27) NOT NULL,
+	expires_at VARCHAR(27) NOT NULL,
+	voided_at VARCHAR(27),
+	CONSTRAINT pk_invitation PRIMARY KEY (id),
+	CONSTRAINT uq_invitation_public_id UNIQUE (public_id),
+	CONSTRAINT fk_invitation_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_invitation_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE INDEX ix_invitation_person_id ON invitation (person_id)
+;
 CREATE TABLE notice (
 	id INTEGER NOT NULL,
 	dedup_key VARCHAR(200) NOT NULL,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.grants import Grant
+from activities.invitations import Invitation, Purpose
 from notifications.keys import Keys
 from notifications.links import BadPublicUrlError, BadTokenError, Links, is_public, make_token, read_token
 
@@ -27,6 +28,17 @@ GRANT = Grant(
     spent_at=None,
 )
 OTHER = replace(GRANT, public_id="01990f6e-7c1a-7000-8000-000000000002", nonce=b"o" * 16)
+INVITATION = Invitation(
+    id=8,
+    public_id=GRANT.public_id,
+    person_id=3,
+    purpose=Purpose.EVIDENCE,
+    occurrence_id=11,
+    nonce=b"n" * 16,
+    issued_at=GRANT.issued_at,
+    expires_at=GRANT.expires_at,
+    voided_at=None,
+)
 
 
 def find(public_id):
@@ -158,3 +170,38 @@ def test_an_address_that_cannot_stand_in_a_link_is_refused_at_start(url):
     """The error names the setting."""
     with pytest.raises(BadPublicUrlError, match="OPORA_PUBLIC_URL"):
         Links(url, KEYS)
+
+
+def test_an_invitation_has_a_token_too():
+    """It gives its invitation back, and its link leads to the page that it opens."""
+    token = make_token(INVITATION, KEYS)
+    assert read_token(token, KEYS, lambda _public_id: INVITATION) == INVITATION
+    url = Links("https://moc.example.org", KEYS).find_invitation_url(INVITATION)
+    assert url == f"https://moc.example.org/e/{token}"
+    assert Links("http://127.0.0.1:8080", KEYS).find_invitation_url(INVITATION) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person_id": 4},
+        {"purpose": Purpose.DECISIONS},
+        {"occurrence_id": 12},
+        {"occurrence_id": None},
+        {"expires_at": GRANT.expires_at + timedelta(seconds=1)},
+        {"nonce": b"x" * 16},
+    ],
+)
+def test_an_invitation_that_was_altered_fits_no_link(change):
+    """Whoever changes what an invitation opens, for whom or until when, makes its link useless."""
+    token = make_token(INVITATION, KEYS)
+    with pytest.raises(BadTokenError):
+        read_token(token, KEYS, lambda _public_id: replace(INVITATION, **change))
+
+
+def test_an_invitation_never_passes_for_a_grant():
+    """A token signs its sort: with the same id and nonce, one does not open what the other does."""
+    with pytest.raises(BadTokenError):
+        read_token(make_token(INVITATION, KEYS), KEYS, find)
+    with pytest.raises(BadTokenError):
+        read_token(make_token(GRANT, KEYS), KEYS, lambda _public_id: INVITATION)
