@@ -18,6 +18,7 @@ from engine.clock import VirtualClock
 from tests.fixtures.tools import SHARED, missing
 
 pytest_plugins = [
+    "tests.fixtures.amending",
     "tests.fixtures.browser",
     "tests.fixtures.command_line",
     "tests.fixtures.databases",
