@@ -141,7 +141,10 @@ def test_dates_are_set_moved_and_counted(terminal):
 )
 def test_a_day_is_said_in_one_way(terminal, days):
     """Neither no day nor half a window nor both ways at once."""
-    terminal.refused("occurrence", "set-date", "4.5", *days, "--as", MARY, code=2)
+    before = terminal.json("occurrence", "show", "4.5")
+    said = terminal.refused("occurrence", "set-date", "4.5", *days, "--as", MARY, code=2)
+    assert "--on" in said or "апрель" in said
+    assert terminal.json("occurrence", "show", "4.5") == before
 
 
 def test_started_cancelled_reopened(terminal):
