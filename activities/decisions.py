@@ -1,22 +1,32 @@
-"""The one choke point: every acceptance and every return, from the command line, the web or a mail link."""
+"""The one choke point: every acceptance and every return, from the command line, the web or a mail link.
 
+Where a workflow asks for more than one approver, each acceptance is a decision of its own; the last of them settles
+the matter, and a return does at once.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from activities.acting import Actor
+from activities.deed import Deed
 from activities.firing import Attempt, fire
-from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spend_grant, void_grants
-from activities.occurrences import get_occurrence
+from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spend_grant, void_grants, void_grants_to
+from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
 from activities.people import Person, get_person_by_id
 from activities.roles import Role, list_holders
+from activities.running_workflow import get_running_workflow
 from activities.submissions import Submission, find_open_submission, get_submission
-from activities.tables import contact, decision, party
+from activities.tables import contact, decision, occurrence, party
+from engine.definition import TIMER_ROLE
 from engine.errors import N_, OporaError
+from engine.execution import Step
+from engine.store import lock_instances
 from engine.unit_of_work import UnitOfWork
 
 
@@ -65,15 +75,26 @@ class DecisionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A recorded decision."""
+    """A recorded decision.
+
+    Args:
+        settles: it ended the matter; False where another approver has to accept too.
+    """
 
     submission_id: int
     verdict: Verdict
     remark: str
     partial: bool
     person: Person
+    on_behalf_of: Person | None
     channel: str
     decided_at: datetime
+    settles: bool
+
+    @property
+    def person_ids(self) -> frozenset[int]:
+        """Row ids of whose word it is: who decided, and for whom."""
+        return _ids(self.person, self.on_behalf_of)
 
 
 def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
@@ -82,22 +103,36 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
     Raises:
         AlreadyDecidedError: carries the decision that stands.
         GrantVoidError, GrantExpiredError: the link does not count.
-        SupersededError, OwnEvidenceError, ReasonMissingError, RoleNotAllowedError, EventNotAllowedError: refused.
+        SupersededError, OwnEvidenceError, AlreadyAcceptedError, ReasonMissingError, RoleNotAllowedError,
+            EventNotAllowedError: refused.
         PartWithoutRemarkError: accepted in part, without a remark.
     """
     if request.partial and not request.remark.strip():
         raise PartWithoutRemarkError
     with office.store.write() as work:
         target = get_submission(work.connection, request.submission_id)
+        about = _lock_occurrence(work.connection, target.occurrence_id)
         standing = find_decision(work.connection, target.id)
         if standing is not None:
             raise AlreadyDecidedError(standing, office.calendar.zone)
         granted = _checked_grant(work, actor, request)
-        _step(office, work, actor, request, target)
+        step = _step(Deed(office, work, actor), request, target, about)
         if granted is not None:
             spend_grant(work, granted)
-        void_grants(work, [target.id])
-        return _record(work, actor, request)
+        # An acceptance that another one has to follow leaves the work where it is, and the others their links.
+        settles = step.instance.state != step.from_state
+        if settles:
+            void_grants(work, [target.id])
+        else:
+            void_grants_to(work, _ids(actor.person, actor.on_behalf_of), target.id)
+        return _record(work, actor, request, settles=settles)
+
+
+def _lock_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
+    """The occurrence, locked: of several people who decide at once each sees what the one before has done."""
+    running = select(occurrence.c.instance_id).where(occurrence.c.id == occurrence_id)
+    lock_instances(connection, [connection.execute(running).scalar_one()])
+    return get_occurrence(connection, occurrence_id)
 
 
 def _checked_grant(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> Grant | None:
@@ -111,28 +146,51 @@ def _checked_grant(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> 
     return granted
 
 
-def _step(office: Office, work: UnitOfWork, actor: Actor, request: DecisionRequest, target: Submission) -> None:
+def _step(deed: Deed, request: DecisionRequest, target: Submission, about: Occurrence) -> Step:
     # Cancelling leaves a submission undecided; once its occurrence is reopened, a newer one takes its place.
-    newest = find_open_submission(work.connection, target.occurrence_id)
+    newest = find_open_submission(deed.connection, target.occurrence_id)
     current = newest is not None and newest.id == target.id and target.manifest_digest == request.manifest_digest
-    involved = [each for each in (actor.person, actor.on_behalf_of) if each]
+    involved = [each for each in (deed.actor.person, deed.actor.on_behalf_of) if each]
+    accepted = list_acceptances(deed.connection, target.id)
     values = {
         "manifest_is_current": current,
-        "is_not_own": not any(_is_own(work.connection, each, target) for each in involved),
+        "is_not_own": not any(_is_own(deed.connection, each, target) for each in involved),
+        # Whoever speaks for somebody spends both voices: two people, and in nobody's place twice.
+        "has_not_accepted": not _spoken(accepted) & _ids(*involved),
+        "acceptances": len(accepted) + 1,
         "submission_kind": target.kind.value,
         "reason": request.remark.strip(),
     }
     payload = {"remark": request.remark.strip(), "partial": request.partial, "version": target.version}
     attempt = Attempt(request.verdict.value, values, payload, subject_digest=target.manifest_digest)
-    occurrence = get_occurrence(work.connection, target.occurrence_id)
-    fire(office, work, actor, occurrence, attempt)
+    return fire(deed.office, deed.work, deed.actor, about, attempt)
 
 
 def list_deciders(connection: Connection, target: Submission) -> list[Person]:
-    """Who may decide on a submission: the approvers of its activity but for those whose own it is."""
-    activity_id = get_occurrence(connection, target.occurrence_id).activity_id
-    approvers = list_holders(connection, Role.APPROVER, activity_id)
-    return [each for each in approvers if not _is_own(connection, each, target)]
+    """Whose decision on a submission is awaited: those whom its workflow lets accept, as long as somebody is left.
+
+    The workflow's roles are asked in its order: who comes later is only asked where nobody before may. Left out are
+    those whose own it is, and those who have accepted already where others have to as well.
+    """
+    about = get_occurrence(connection, target.occurrence_id)
+    spoken = _spoken(list_acceptances(connection, target.id))
+    ways = get_running_workflow(connection, about.instance_id).transitions
+    asked = dict.fromkeys(role for each in ways if each.event == Verdict.ACCEPT for role in each.by)
+    for role in (Role(each) for each in asked if each != TIMER_ROLE):
+        holders = list_holders(connection, role, about.activity_id)
+        left = [each for each in holders if each.id not in spoken and not _is_own(connection, each, target)]
+        if left:
+            return left
+    return []
+
+
+def _ids(*people: Person | None) -> frozenset[int]:
+    return frozenset(each.id for each in people if each)
+
+
+def _spoken(accepted: Collection[Decision]) -> frozenset[int]:
+    """Row ids of those whose word is given, by themselves or by another."""
+    return frozenset(key for each in accepted for key in each.person_ids)
 
 
 def _is_own(connection: Connection, judge: Person, target: Submission) -> bool:
@@ -144,34 +202,47 @@ def _is_own(connection: Connection, judge: Person, target: Submission) -> bool:
     return connection.execute(mine).first() is not None
 
 
-def _record(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> Decision:
+def _record(work: UnitOfWork, actor: Actor, request: DecisionRequest, *, settles: bool) -> Decision:
     row = {
         "submission_id": request.submission_id,
         "verdict": request.verdict.value,
         "remark": request.remark.strip(),
         "partial": request.partial,
         "person_id": actor.person.id,
+        "on_behalf_of_id": actor.on_behalf_of.id if actor.on_behalf_of else None,
         "channel": actor.channel,
         "decided_at": work.now,
+        "settles": settles,
     }
-    work.connection.execute(insert(decision).values(row))
-    found = find_decision(work.connection, request.submission_id)
-    if found is None:  # pragma: no cover  (written by the line above)
-        raise LookupError(request.submission_id)
-    return found
+    stored = work.connection.execute(insert(decision).values(row).returning(*decision.c)).one()
+    return _from_row(work.connection, stored)
 
 
 def find_decision(connection: Connection, submission_id: int) -> Decision | None:
-    """The decision on a submission, or None."""
-    row = connection.execute(select(decision).where(decision.c.submission_id == submission_id)).first()
-    if row is None:
-        return None
+    """The decision that settled what became of a submission, or None."""
+    settled = select(decision).where(decision.c.submission_id == submission_id, decision.c.settles)
+    row = connection.execute(settled).first()
+    return None if row is None else _from_row(connection, row)
+
+
+def list_acceptances(connection: Connection, submission_id: int) -> list[Decision]:
+    """Who has accepted a submission, the first one first: one person, or as many as its workflow asks for."""
+    accepted = select(decision).where(
+        decision.c.submission_id == submission_id, decision.c.verdict == Verdict.ACCEPT.value
+    )
+    return [_from_row(connection, row) for row in connection.execute(accepted.order_by(decision.c.id))]
+
+
+def _from_row(connection: Connection, row: Row[tuple[int, ...]]) -> Decision:
+    other = row.on_behalf_of_id
     return Decision(
         submission_id=row.submission_id,
         verdict=Verdict(row.verdict),
         remark=row.remark,
         partial=row.partial,
         person=get_person_by_id(connection, row.person_id),
+        on_behalf_of=get_person_by_id(connection, other) if other else None,
         channel=row.channel,
         decided_at=row.decided_at,
+        settles=row.settles,
     )

@@ -157,7 +157,7 @@ def _list_waiting(connection: Connection, leaver: Person, open_occurrences: Iter
     mine = (submission.c.submitted_by == leaver.short_id) | (submission.c.provided_by == leaver.short_id)
     undecided = (
         select(submission.c.occurrence_id)
-        .outerjoin(decision, decision.c.submission_id == submission.c.id)
+        .outerjoin(decision, (decision.c.submission_id == submission.c.id) & decision.c.settles)
         .where(mine, submission.c.withdrawn_at.is_(None), decision.c.id.is_(None))
     )
     ids = set(connection.execute(undecided).scalars())

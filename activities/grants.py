@@ -1,7 +1,7 @@
 """Grants: what a capability link stands for. The row holds nothing from which a link could be made without the key."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,6 +95,13 @@ def get_grant(connection: Connection, grant_id: int) -> Grant:
 def void_grants(work: UnitOfWork, submission_ids: Sequence[int]) -> None:
     """Let every unspent grant on these submissions count no more."""
     live = (grant.c.submission_id.in_(submission_ids)) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
+    work.connection.execute(update(grant).where(live).values(voided_at=work.now))
+
+
+def void_grants_to(work: UnitOfWork, person_ids: Collection[int], submission_id: int) -> None:
+    """Let what these people were given to decide on one submission count no more; others keep theirs."""
+    theirs = (grant.c.submission_id == submission_id) & grant.c.person_id.in_(person_ids)
+    live = theirs & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
     work.connection.execute(update(grant).where(live).values(voided_at=work.now))
 
 

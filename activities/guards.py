@@ -58,6 +58,26 @@ class OwnEvidenceError(OporaError):
     message = N_("You submitted this, or it was submitted for you, so someone else must decide on it.")
 
 
+class AlreadyAcceptedError(OporaError):
+    """One person's word counts once, whoever speaks for whom."""
+
+    message = N_(
+        "You have accepted this already, or one of you has for the other. Another approver has to accept it too."
+    )
+
+
+class SecondNeededError(OporaError):
+    """One acceptance is not enough."""
+
+    message = N_("Two different approvers have to accept this, and nobody else has yet.")
+
+
+class EnoughAcceptedError(OporaError):
+    """There is nothing left to count."""
+
+    message = N_("Enough approvers have accepted this. Open it again to see what was decided.")
+
+
 def _has(name: str) -> Guard:
     """A guard on a value that must be there and true; its refusal is looked up by name."""
     return Guard(lambda facts: bool(facts.values.get(name)), _REFUSALS[name])
@@ -78,7 +98,10 @@ _REFUSALS: dict[str, type[OporaError]] = {
     "outcome": OutcomeMissingError,
     "manifest_is_current": SupersededError,
     "is_not_own": OwnEvidenceError,
+    "has_not_accepted": AlreadyAcceptedError,
 }
+
+_QUORUM = 2
 
 
 def _is_kind(kind: str) -> Guard:
@@ -86,6 +109,11 @@ def _is_kind(kind: str) -> Guard:
         return bool(facts.values.get("submission_kind") == kind)
 
     return Guard(holds, SupersededError)
+
+
+def _accepted_by(facts: Facts) -> int:
+    """How many different people have accepted, the one who wants to included."""
+    return int(facts.values.get("acceptances", 0))
 
 
 GUARDS: dict[str, Guard] = {
@@ -100,6 +128,9 @@ GUARDS: dict[str, Guard] = {
     "is_not_own_evidence": _has("is_not_own"),
     "is_evidence": _is_kind("evidence"),
     "is_outcome": _is_kind("outcome"),
+    "has_not_accepted": _has("has_not_accepted"),
+    "a_second_is_needed": Guard(lambda facts: _accepted_by(facts) < _QUORUM, EnoughAcceptedError),
+    "two_accept": Guard(lambda facts: _accepted_by(facts) >= _QUORUM, SecondNeededError),
     "reason_is_given": _has("reason"),
     "basis_is_given": _has("basis"),
 }

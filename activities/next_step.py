@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from activities.decisions import list_deciders
 from activities.occurrences import OWED_STATES, Occurrence
 from activities.office import Office
 from activities.people import Person
 from activities.roles import Role, list_holders
+from activities.running_workflow import get_running_workflow
 from activities.submissions import find_open_submission
 from engine.machine import EventNotAllowedError
-from engine.store import load_definition
-from engine.tables import instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,7 @@ def find_next_step(connection: Connection, target: Occurrence) -> NextStep | Non
 
 def list_events(connection: Connection, target: Occurrence) -> tuple[str, ...]:
     """The events that its workflow knows in its state, whoever may fire them."""
-    pinned = select(instance.c.definition_id).where(instance.c.id == target.instance_id)
-    definition = load_definition(connection, connection.execute(pinned).scalar_one())
-    return tuple(definition.events_from(target.state))
+    return get_running_workflow(connection, target.instance_id).events_from(target.state)
 
 
 def refuse_unless_possible(office: Office, target: Occurrence, event: str) -> None:

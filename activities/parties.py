@@ -284,7 +284,7 @@ def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
         raise SamePartyError(party=target.name)
     waiting = (
         select(submission.c.id)
-        .outerjoin(decision)
+        .outerjoin(decision, (decision.c.submission_id == submission.c.id) & decision.c.settles)
         .where(
             submission.c.provided_by == source.short_id,
             submission.c.withdrawn_at.is_(None),

@@ -193,7 +193,7 @@ def _next_version(connection: Connection, occurrence_id: int) -> int:
 
 def find_open_submission(connection: Connection, occurrence_id: int) -> Submission | None:
     """The submission that waits for a decision, or None."""
-    decided = select(decision.c.submission_id)
+    decided = select(decision.c.submission_id).where(decision.c.settles)
     waiting = select(submission).where(
         submission.c.occurrence_id == occurrence_id,
         submission.c.withdrawn_at.is_(None),

@@ -262,13 +262,24 @@ decision = Table(
     "decision",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("submission_id", ForeignKey("submission.id"), nullable=False, unique=True),
+    Column("submission_id", ForeignKey("submission.id"), nullable=False),
     Column("verdict", String(16), nullable=False),
     Column("remark", Text, nullable=False, server_default=""),
     Column("partial", Boolean, nullable=False, server_default="0"),
     Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("on_behalf_of_id", ForeignKey("person.id")),
     Column("channel", String(16), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
+    # The one that ends the matter. Where several have to accept, those before it only count.
+    Column("settles", Boolean, nullable=False),
+    UniqueConstraint("submission_id", "person_id", "verdict"),
+    Index(
+        "uq_decision_submission_id_settled",
+        "submission_id",
+        unique=True,
+        sqlite_where=Column("settles").is_(True),
+        postgresql_where=Column("settles").is_(True),
+    ),
 )
 
 grant = Table(

@@ -589,13 +589,18 @@ CREATE TABLE decision (
 	remark TEXT DEFAULT '' NOT NULL,
 	partial BOOLEAN DEFAULT '0' NOT NULL,
 	person_id INTEGER NOT NULL,
+	on_behalf_of_id INTEGER,
 	channel VARCHAR(16) NOT NULL,
 	decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	settles BOOLEAN NOT NULL,
 	CONSTRAINT pk_decision PRIMARY KEY (id),
-	CONSTRAINT uq_decision_submission_id UNIQUE (submission_id),
+	CONSTRAINT uq_decision_submission_id_person_id_verdict UNIQUE (submission_id, person_id, verdict),
 	CONSTRAINT fk_decision_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id),
-	CONSTRAINT fk_decision_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+	CONSTRAINT fk_decision_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_decision_on_behalf_of_id FOREIGN KEY(on_behalf_of_id) REFERENCES person (id)
 )
+;
+CREATE UNIQUE INDEX uq_decision_submission_id_settled ON decision (submission_id) WHERE settles IS true
 ;
 CREATE TABLE "grant" (
 	id SERIAL NOT NULL,
