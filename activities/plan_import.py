@@ -21,7 +21,7 @@ from activities.period import Period
 from activities.plans import Plan, PlanStatus, insert_findings, plan_from_row
 from activities.rhythm import Rhythm
 from activities.roles import RUNNING, check_holds_anywhere
-from activities.tables import activity, activity_party, plan, section
+from activities.tables import activity, activity_party, plan, plan_amendment, section
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -33,6 +33,15 @@ class PlanImportedAlreadyError(OporaError):
     """The same file, byte for byte, is here."""
 
     message = N_("This very file was imported on {on} as “{slug}”. Nothing was changed. See: opora plan show {slug}.")
+
+
+class FileAmendedPlanError(OporaError):
+    """The same file, byte for byte, changed a plan that is here: as a plan of its own all its work would run twice."""
+
+    message = N_(
+        "This very file amended “{slug}” on {on}, so it is no new plan. Nothing was changed. "
+        "What it changed: opora plan amendments {slug}."
+    )
 
 
 class SlugTakenError(OporaError):
@@ -65,7 +74,7 @@ def import_plan(
 
     Raises:
         PlanFileError and its kin: the file cannot be read as a plan.
-        PlanImportedAlreadyError: the same file is here; nothing was changed.
+        PlanImportedAlreadyError, FileAmendedPlanError: the same file is here; nothing was changed.
         RoleNotAllowedError: the actor neither coordinates nor administers.
     """
     # Read before the transaction: parsing takes long, and a lock should not.
@@ -84,6 +93,10 @@ def _refuse_known(office: Office, connection: Connection, digest: bytes) -> None
     known = connection.execute(select(plan).where(plan.c.source_digest == digest)).first()
     if known:
         raise PlanImportedAlreadyError(on=office.calendar.day_of(known.imported_at), slug=known.slug)
+    amended = select(plan.c.slug, plan_amendment.c.applied_at).join(plan)
+    changed = connection.execute(amended.where(plan_amendment.c.file_digest == digest)).first()
+    if changed:
+        raise FileAmendedPlanError(on=office.calendar.day_of(changed.applied_at), slug=changed.slug)
 
 
 def _insert_plan(

@@ -11,8 +11,10 @@ from activities.importing import PlanFileError, PlanPeriodUnknownError
 from activities.parties import list_parties
 from activities.period import Period
 from activities.plan_activities import list_activities
-from activities.plan_import import PlanImportedAlreadyError, SlugTakenError, import_plan
+from activities.plan_import import FileAmendedPlanError, PlanImportedAlreadyError, SlugTakenError, import_plan
+from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plans import PlanStatus, get_plan, list_findings, list_sections
+from activities.roles import Role, Scope, grant_role
 from activities.tables import activity, finding, occurrence, party, plan, section
 from engine.machine import RoleNotAllowedError
 from engine.tables import instance, message
@@ -66,6 +68,21 @@ def test_the_same_file_twice_changes_nothing(empty_desk, draft):
     with pytest.raises(PlanImportedAlreadyError) as refused:
         empty_desk.bring()
     assert refused.value.details["slug"] == "moc-2026"
+    assert [empty_desk.rows(table) for table in tables] == before
+
+
+def test_a_file_that_amended_a_plan_is_no_new_plan(empty_desk, draft):
+    """Its work would run twice: refused with the plan that it amended, and every table stays as it was."""
+    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    head, path = empty_desk.actor(empty_desk.head), empty_desk.write("amended.txt")
+    path.write_text(path.read_text("utf-8").replace("до 20 марта", "до 20 мая"), "utf-8")
+    proposal = propose_reimport(empty_desk.office, draft, path, actor=head)
+    apply_reimport(empty_desk.office, head, proposal, "приказ № 3")
+    tables = (plan, section, activity, party, finding)
+    before = [empty_desk.rows(table) for table in tables]
+    with pytest.raises(FileAmendedPlanError) as refused:
+        import_plan(empty_desk.office, empty_desk.actor(empty_desk.mary), path)
+    assert refused.value.details == {"slug": "moc-2026", "on": date(2026, 3, 2)}
     assert [empty_desk.rows(table) for table in tables] == before
 
 
