@@ -8,19 +8,14 @@ from typing import Any
 
 from engine.canonical import sha256
 from engine.definition import SAME_STATE, Ladder, WorkflowDefinition
-from engine.faults import reach
 from engine.history import NO_DIGEST, Entry, Payload
 from engine.machine import Move, WorkflowMachine
 from engine.registry import Facts, Registry
+from engine.step_rows import StepRows, write_steps
 from engine.store import (
     Instance,
     StaleRevisionError,
-    advance_instances,
-    append_history,
-    arm_ladders,
-    disarm_ladders,
     insert_instances,
-    insert_messages,
     load_definition,
     lock_instances,
     pin_definition,
@@ -93,7 +88,7 @@ class _Rows:
 
     step: Step
     payload: Payload
-    disarmed: tuple[str, ...]
+    ended: tuple[str, ...]
     armings: tuple[Arming, ...]
 
 
@@ -120,7 +115,7 @@ class Execution:
             instance = Instance(id=instance_id, **{name: row[name] for name in Instance.__slots__ if name != "id"})
             armings = self._arm(definition.ladders_in(instance.state), instance, work.now)
             rows.append(_created(instance, definition, start, armings, work.now))
-        self._append(work, rows)
+        _write(work, rows, advanced=())
         return [row.step.instance for row in rows]
 
     def fire(self, work: UnitOfWork, firing: Firing) -> Step:
@@ -147,9 +142,7 @@ class Execution:
         for firing in firings:
             before = instances[firing.instance_id]
             rows.append(self._step(machines[before.definition_id], before, heads[before.id], firing, work.now))
-        advance_instances(work.connection, [_advance_row(row.step.instance) for row in rows])
-        reach("step.advanced")
-        self._append(work, rows)
+        _write(work, rows, [_instance_row(row.step.instance) for row in rows])
         return [row.step for row in rows]
 
     def machines(self, work: UnitOfWork, instances: Iterable[Instance]) -> dict[int, WorkflowMachine]:
@@ -172,7 +165,7 @@ class Execution:
             raise StaleRevisionError
         move = machine.move(before.state, firing.event, firing.facts)
         after = _moved(before, move, firing, now)
-        disarmed, armings = self._rearm(machine.definition, before, after, now)
+        ended, armings = self._rearm(machine.definition, before, after, now)
         payload = Payload.seal(_payload_values(firing.payload, before, after, armings))
         entry = Entry(
             instance=before.public_id,
@@ -188,7 +181,7 @@ class Execution:
             payload_digest=payload.digest(),
             previous_digest=head,
         )
-        return _Rows(Step(after, before.state, entry), payload, disarmed, armings)
+        return _Rows(Step(after, before.state, entry), payload, ended, armings)
 
     def _arm(self, ladders: Iterable[Ladder], instance: Instance, now: datetime) -> tuple[Arming, ...]:
         calendar = self.registry.calendar(instance.calendar_key)
@@ -197,7 +190,7 @@ class Execution:
     def _rearm(
         self, definition: WorkflowDefinition, before: Instance, after: Instance, now: datetime
     ) -> tuple[tuple[str, ...], tuple[Arming, ...]]:
-        """Ladders to remove and to arm: one that goes on in the new state with the same anchors is left as it is."""
+        """Ladders that end, and those to arm: one that goes on with the same anchors is left as it is."""
         moved = {name for name, value in after.anchors().items() if value != before.anchors()[name]}
         old = list(definition.ladders_in(before.state))
         new = list(definition.ladders_in(after.state))
@@ -206,27 +199,25 @@ class Execution:
             for ladder in new
             if ladder in old and not moved.intersection(rung.anchor for rung in ladder.rungs)
         }
-        disarmed = tuple(ladder.name for ladder in old if ladder.name not in kept)
-        return disarmed, self._arm([ladder for ladder in new if ladder.name not in kept], after, now)
+        armings = self._arm([ladder for ladder in new if ladder.name not in kept], after, now)
+        going_on = kept.union(each.ladder for each in armings if each.armed)
+        return tuple(ladder.name for ladder in old if ladder.name not in going_on), armings
 
-    def _append(self, work: UnitOfWork, rows: Sequence[_Rows]) -> None:
-        append_history(
-            work.connection,
-            [_entry_row(row.step) for row in rows],
-            [_payload_row(row.step, row.payload) for row in rows],
-        )
-        reach("step.recorded")
-        disarm_ladders(
-            work.connection, [{"key": row.step.instance.id, "ladder": name} for row in rows for name in row.disarmed]
-        )
-        arm_ladders(
-            work.connection,
-            [_ladder_row(row.step.instance, each.armed) for row in rows for each in row.armings if each.armed],
-        )
-        reach("step.rearmed")
-        insert_messages(work.connection, [_message_row(row.step, work.now) for row in rows])
-        reach("step.announced")
-        work.ring_on_commit()
+
+def _write(work: UnitOfWork, rows: Sequence[_Rows], advanced: Sequence[Mapping[str, Any]]) -> None:
+    armed = [(row.step.instance, each.armed) for row in rows for each in row.armings if each.armed]
+    write_steps(
+        work.connection,
+        StepRows(
+            advanced=advanced,
+            entries=[_entry_row(row.step) for row in rows],
+            payloads=[_payload_row(row.step, row.payload) for row in rows],
+            ended=[{"instance_id": row.step.instance.id, "name": name} for row in rows for name in row.ended],
+            armed=[_ladder_row(instance, each) for instance, each in armed],
+            messages=[_message_row(row.step, work.now) for row in rows],
+        ),
+    )
+    work.ring_on_commit()
 
 
 def _fresh_row(definition: WorkflowDefinition, definition_id: int, start: Start, now: datetime) -> dict[str, Any]:
@@ -303,10 +294,10 @@ def _plain_date(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _advance_row(after: Instance) -> dict[str, Any]:
+def _instance_row(after: Instance) -> dict[str, Any]:
     return {
-        "key": after.id,
-        "expected": after.revision - 1,
+        "id": after.id,
+        "revision": after.revision,
         "state": after.state,
         "starts_on": after.starts_on,
         "due_on": after.due_on,

@@ -1,4 +1,4 @@
-"""Reading and writing the engine's rows: Core statements built once, executed set-wise."""
+"""Instances and definitions as stored; what steps write stands in `step_rows`."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.definition import WorkflowDefinition, definition_from_plain
 from engine.errors import N_, OporaError
-from engine.tables import definition, history, instance, ladder, message, payload
+from engine.prepared import Among, Prepared
+from engine.tables import definition, history, instance
 
 
 class StaleRevisionError(OporaError):
@@ -63,27 +64,15 @@ class BrokenHistoryError(OporaError):
 
 INSTANCE_COLUMNS = tuple(instance.c[name] for name in Instance.__slots__)
 
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 # In one order everywhere, so that two batches never wait for each other.
-_LOCK_INSTANCES = select(*INSTANCE_COLUMNS).where(instance.c.id.in_(_IDS)).order_by(instance.c.id).with_for_update()
-_HEADS = (
+_LOCK_INSTANCES = Prepared(
+    select(*INSTANCE_COLUMNS).where(Among(instance.c.id, "ids")).order_by(instance.c.id).with_for_update()
+)
+_HEADS = Prepared(
     select(history.c.instance_id, history.c.digest)
     .join(instance, (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision))
-    .where(instance.c.id.in_(_IDS))
+    .where(Among(instance.c.id, "ids"))
 )
-_ADVANCE = (
-    update(instance)
-    .where(instance.c.id == bindparam("key"), instance.c.revision == bindparam("expected"))
-    .values(
-        state=bindparam("state"),
-        revision=bindparam("expected") + 1,
-        starts_on=bindparam("starts_on"),
-        due_on=bindparam("due_on"),
-        submitted_at=bindparam("submitted_at"),
-        entered_at=bindparam("entered_at"),
-    )
-)
-_DISARM = delete(ladder).where(ladder.c.instance_id == bindparam("key"), ladder.c.name == bindparam("ladder"))
 
 
 def instance_from_row(row: RowMapping) -> Instance:
@@ -97,8 +86,7 @@ def lock_instances(connection: Connection, ids: Sequence[int]) -> dict[int, Inst
     Raises:
         UnknownInstanceError: one of them does not exist.
     """
-    rows = connection.execute(_LOCK_INSTANCES, {"ids": list(ids)}).mappings().all()
-    found = {row["id"]: instance_from_row(row) for row in rows}
+    found = {row[0]: Instance(*row) for row in _LOCK_INSTANCES.fetch(connection, {"ids": ids})}
     for each in ids:
         if each not in found:
             raise UnknownInstanceError(instance=each)
@@ -113,8 +101,7 @@ def read_heads(connection: Connection, instances: Mapping[int, Instance]) -> dic
     Raises:
         BrokenHistoryError: an instance has no entry of its revision.
     """
-    rows = connection.execute(_HEADS, {"ids": list(instances)}).all()
-    heads = {row.instance_id: row.digest for row in rows}
+    heads: dict[int, bytes] = dict(_HEADS.fetch(connection, {"ids": list(instances)}))
     for key, each in instances.items():
         if key not in heads:
             raise BrokenHistoryError(instance=each.public_id)
@@ -125,42 +112,6 @@ def insert_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> 
     """Store new instances; their ids in the order of the rows."""
     statement = insert(instance).returning(instance.c.id, sort_by_parameter_order=True)
     return list(connection.execute(statement, rows).scalars())
-
-
-def advance_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write new states and anchors, each on the condition that the revision is still the expected one.
-
-    Raises:
-        StaleRevisionError: one is not; the caller's transaction must be rolled back.
-    """
-    if connection.execute(_ADVANCE, rows).rowcount != len(rows):
-        raise StaleRevisionError
-
-
-def append_history(
-    connection: Connection, entries: Sequence[dict[str, Any]], payloads: Sequence[dict[str, Any]]
-) -> None:
-    """Store history entries and the payloads that stand aside."""
-    connection.execute(insert(history), entries)
-    connection.execute(insert(payload), payloads)
-
-
-def disarm_ladders(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Remove armed ladders (`key`, `ladder`)."""
-    if rows:
-        connection.execute(_DISARM, rows)
-
-
-def arm_ladders(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Store armed ladders (`instance_id`, `name`, `rung`, `due_at`)."""
-    if rows:
-        connection.execute(insert(ladder), rows)
-
-
-def insert_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Store outbox messages; a `dedup_key` that exists is a programming error and rolls the step back."""
-    if rows:
-        connection.execute(insert(message), rows)
 
 
 def pin_definition(connection: Connection, wanted: WorkflowDefinition, now: datetime) -> int:

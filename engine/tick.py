@@ -14,7 +14,8 @@ from engine.execution import Execution, Firing
 from engine.faults import reach
 from engine.registry import Calendar, Facts
 from engine.retry import backoff, reason_of
-from engine.store import Instance, insert_messages, lock_instances, unique
+from engine.step_rows import write_messages
+from engine.store import Instance, lock_instances, unique
 from engine.tables import instance, ladder
 from engine.timers import climb, latest_due
 from engine.unit_of_work import Store, UnitOfWork
@@ -180,7 +181,7 @@ def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) ->
 def _remind(work: UnitOfWork, due: Sequence[_Due]) -> None:
     if not due:
         return
-    insert_messages(
+    write_messages(
         work.connection,
         [
             {

@@ -12,7 +12,8 @@ from engine.canonical import sha256
 from engine.definition import State, WorkflowDefinition
 from engine.history import NO_DIGEST, Payload
 from engine.machine import EventNotAllowedError, UnknownGuardError
-from engine.store import BrokenHistoryError, StaleRevisionError, UnknownInstanceError, advance_instances
+from engine.step_rows import StepRows, write_steps
+from engine.store import BrokenHistoryError, StaleRevisionError, UnknownInstanceError
 from engine.tables import definition, history, instance, ladder, message, payload
 from tests.fixtures.engine import ERRAND, NoteWantedError, Rig, moscow
 
@@ -311,9 +312,9 @@ def test_a_workflow_without_ladders_runs(rig: Rig) -> None:
 def test_an_update_that_meets_a_changed_revision_writes_nothing(rig: Rig) -> None:
     """Should a lock ever fail to hold, the write itself looks at each revision, also among many."""
     started = rig.start(many=3)
-    rows = [{"key": each.id, "expected": 1, "state": "doing"} for each in started]
+    rows = [{"id": each.id, "revision": 2, "state": "doing"} for each in started]
     anchors = {"starts_on": None, "due_on": None, "submitted_at": None, "entered_at": rig.clock.now()}
     rig.fire(started[1].id, "touch")
     with pytest.raises(StaleRevisionError), rig.store.write() as work:
-        advance_instances(work.connection, [row | anchors for row in rows])
+        write_steps(work.connection, StepRows([row | anchors for row in rows], (), (), (), (), ()))
     assert [row.state for row in rig.rows(instance)] == ["planned"] * 3
