@@ -12,11 +12,13 @@ from activities.importing.reading import Defect, DefectCode, ReadActivity
 from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.sections import Section
 from activities.importing.source import Note, NoteKind, Oddity, OddityKind, Place
+from activities.importing.time_headings import names_time
 from activities.period import Period
 from activities.spelling import likely_name, spelling_key
 from engine.errors import N_
 
 _LONGEST_QUOTE = 60
+_MOST_SHOWN = 3
 
 
 def find_in_columns(columns: Columns, activities: Sequence[ReadActivity]) -> Iterator[Defect]:
@@ -72,8 +74,12 @@ def find_in_activity(activity: ReadActivity, period: Period) -> Iterator[Defect]
         message = N_("{number} has no deadline.")
         yield Defect(DefectCode.NO_DEADLINE, row, Phrase(message, details))
     if DefectCode.DEADLINE_FROM_HEADING.value in activity.schedule.flags:
-        message = N_("{number} has no deadline of its own; the month above it was taken: {deadline}.")
+        message = N_("{number} has no deadline of its own; that of the heading above it was taken: {deadline}.")
         yield Defect(DefectCode.DEADLINE_FROM_HEADING, row, Phrase(message, details))
+    if DefectCode.DEADLINE_OUTSIDE_HEADING.value in activity.schedule.flags:
+        message = N_("{number} stands under “{heading}”, but its deadline says “{deadline}”. Check which is meant.")
+        heading = next(filter(names_time, reversed(activity.section)), "")
+        yield Defect(DefectCode.DEADLINE_OUTSIDE_HEADING, row, Phrase(message, details | {"heading": heading}))
     if "outside_plan" in activity.schedule.flags:
         message = N_("{number}: the deadline “{deadline}” lies outside the plan's period, {starts_on} to {ends_on}.")
         outside = details | {"starts_on": period.starts_on, "ends_on": period.ends_on}
@@ -82,6 +88,20 @@ def find_in_activity(activity: ReadActivity, period: Period) -> Iterator[Defect]
         message = N_("{number}: the deadline “{deadline}” ends before it begins.")
         yield Defect(DefectCode.END_BEFORE_START, row, Phrase(message, details))
     yield from _find_date_in_title(activity, period)
+
+
+def find_under_headings(activities: Sequence[ReadActivity]) -> Iterator[Defect]:
+    """Headings from which deadlines took their month: told once a heading, since each such row is to be checked."""
+    below: dict[tuple[str, ...], list[ReadActivity]] = {}
+    for activity in activities:
+        if DefectCode.MONTH_FROM_HEADING.value in activity.schedule.flags:
+            below.setdefault(activity.section, []).append(activity)
+    for section, rows in below.items():
+        message = N_("Deadlines below “{heading}” name no month ({deadlines}); the heading's was taken. Check one.")
+        shown = [fold(row.deadline) for row in rows]
+        deadlines = ", ".join(f"«{text}»" for text in shown[:_MOST_SHOWN]) + (" …" if len(shown) > _MOST_SHOWN else "")
+        details = {"heading": next(filter(names_time, reversed(section)), ""), "deadlines": deadlines}
+        yield Defect(DefectCode.MONTH_FROM_HEADING, rows[0].place.row, Phrase(message, details))
 
 
 _DAY = re.compile(r"(?<!от )(?<![\d.])(\d{1,2})\.(\d{1,2})\.(20\d\d)(?![\d.]|\s*(?:г\.|года)?\s*№)")

@@ -1,11 +1,8 @@
 """From a file to a plan: take apart, find columns, read rows, read deadlines, say what is wrong."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from activities.deadlines import read_deadline
-from activities.deadlines.schedule import Confidence, Schedule
 from activities.importing import defects
 from activities.importing.columns import ColumnRole
 from activities.importing.errors import (
@@ -16,13 +13,14 @@ from activities.importing.errors import (
 )
 from activities.importing.folding import fold
 from activities.importing.formats import read_source
+from activities.importing.heading_dates import TimeHeadings, read_row_deadline
 from activities.importing.layout import Layout, sort_blocks
 from activities.importing.likely_period import find_likely_period
 from activities.importing.parties import split_parties
 from activities.importing.progress import Report, Stage, counted, stay_silent
-from activities.importing.reading import Defect, DefectCode, PlanReading, ReadActivity
+from activities.importing.reading import Defect, PlanReading, ReadActivity
 from activities.importing.rows import ActivityRow
-from activities.importing.sections import Section, is_month
+from activities.importing.sections import Section
 from activities.importing.source import Source
 from activities.importing.title import read_period
 from activities.kinds import propose_kind
@@ -43,7 +41,8 @@ def read_here(
     period = period or read_period(title)
     if period is None:
         raise _period_unknown(path, rows)
-    activities = tuple(_read_activity(row, period) for row in counted(rows, len(rows), Stage.ROWS, report))
+    headings = TimeHeadings.of(rows)
+    activities = tuple(_read_activity(row, period, headings) for row in counted(rows, len(rows), Stage.ROWS, report))
     return PlanReading(
         title=title,
         period=period,
@@ -64,8 +63,8 @@ def _check_texts(source: Source, path: Path) -> None:
             raise TextTooLongError(file=path.name, **details)
 
 
-def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
-    deadline, schedule = _read_deadline(row, period)
+def _read_activity(row: ActivityRow, period: Period, headings: TimeHeadings) -> ReadActivity:
+    deadline, schedule = read_row_deadline(row, period, headings)
     return ReadActivity(
         number=row.number,
         section=row.section,
@@ -80,17 +79,6 @@ def _read_activity(row: ActivityRow, period: Period) -> ReadActivity:
     )
 
 
-def _read_deadline(row: ActivityRow, period: Period) -> tuple[str, Schedule]:
-    """The row's deadline, else the month that heads it, which a person has to check."""
-    headings = [heading for heading in row.section if is_month(heading)]
-    if row.deadline or not headings:
-        return row.deadline, read_deadline(row.deadline, period.starts_on, period.ends_on)
-    schedule = read_deadline(headings[-1], period.starts_on, period.ends_on)
-    checked = Confidence.CHECK if schedule.confidence is Confidence.SURE else schedule.confidence
-    flags = (*schedule.flags, DefectCode.DEADLINE_FROM_HEADING.value)
-    return headings[-1], replace(schedule, confidence=checked, flags=flags)
-
-
 def _find_defects(
     source: Source, layout: Layout, activities: Sequence[ReadActivity], period: Period
 ) -> Iterator[Defect]:
@@ -100,6 +88,7 @@ def _find_defects(
     yield from defects.find_in_rows(layout.items)
     for activity in activities:
         yield from defects.find_in_activity(activity, period)
+    yield from defects.find_under_headings(activities)
     yield from defects.find_in_parties(activities)
     yield from defects.find_amendments(Source(source.blocks).iter_texts())  # notes are told anyway
     yield from defects.find_in_notes(source.notes)

@@ -28,6 +28,8 @@ class DefectCode(StrEnum):
     UNKNOWN_PARTY_SPELLING = "unknown_party_spelling"
     DATE_IN_TITLE_DIFFERS = "date_in_title_differs"
     DEADLINE_FROM_HEADING = "deadline_from_heading"
+    MONTH_FROM_HEADING = "month_from_heading"
+    DEADLINE_OUTSIDE_HEADING = "deadline_outside_heading"
     AMENDMENT = "amendment"
     FOOTNOTE = "footnote"
     HIDDEN_ROW = "hidden_row"

@@ -5,21 +5,13 @@ from dataclasses import dataclass, field
 from activities.importing.folding import fold
 from activities.importing.numbering import Number, NumberStyle, split_number, starts_with_section_word
 from activities.importing.source import Place
-
-_MONTHS = frozenset(
-    ["январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"]
-)
+from activities.importing.time_headings import names_time
 
 Rank = tuple[int, int]
 
-
-def is_month(heading: str) -> bool:
-    """Whether a heading is a month's name and nothing else."""
-    return fold(heading).lower().strip(" .:") in _MONTHS
-
-
+_OUTER_TIME = (-1, 0)
 _OUTER = (0, 0)  # an unnumbered heading right above numbered ones
-_WORD, _ROMAN, _ARABIC, _BARE, _MONTH = range(1, 6)
+_WORD, _ROMAN, _ARABIC, _BARE, _TIME = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +41,13 @@ class Outline:
     """Takes headings in reading order and tells each one's level.
 
     Higher stand words (Раздел, Модуль), then Roman, then Arabic numbers by their length, then bare headings, then
-    months. Under Roman «I» the numbers «1.», «1.2» and «1.3» are of one level: the «1» in «1.2» is the «I».
+    months and other times, unless the plan begins with one: then times stand above all. Under Roman «I» the numbers
+    «1.», «1.2» and «1.3» are of one level: the «1» in «1.2» is the «I».
     """
 
     _open: list[_Open] = field(default_factory=list)
     _words: list[str] = field(default_factory=list)
+    _time_rank: Rank | None = None
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -88,8 +82,10 @@ class Outline:
         return _ARABIC, self._depth(number)
 
     def _rank_unnumbered(self, text: str, *, leads: bool) -> Rank:
-        if is_month(text):
-            return _MONTH, 0
+        if names_time(text):
+            if self._time_rank is None:
+                self._time_rank = (_TIME, 0) if self._open else _OUTER_TIME
+            return self._time_rank
         if starts_with_section_word(text):
             return _WORD, self._order_of(text.split(maxsplit=1)[0].lower())
         if leads:

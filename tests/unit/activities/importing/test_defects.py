@@ -222,3 +222,17 @@ def test_months_above_stand_for_a_missing_column(read: Read) -> None:
     reading = read("Май |", "1 | Совет | Центр |", headings="№ | Мероприятие | Ответственный |")
 
     assert _codes(reading) == [("deadline_from_heading", 4)]
+
+
+def test_months_taken_from_headings_are_told_once_a_heading(read: Read) -> None:
+    """Rows whose days take the heading's month are told together; each of them has to be checked."""
+    reading = read(
+        *("Май 2026 |", "1 | Совет | Центр | до 5 |", "2 | Слёт | Центр | 12-14 |"),
+        *("Июнь 2026 |", "3 | Сбор | Центр | 3 |", "4 | Игра | Центр | 5 июля |"),
+    )
+
+    assert _codes(reading) == [("month_from_heading", 4), ("month_from_heading", 7), ("deadline_outside_heading", 8)]
+    assert {activity.schedule.confidence.value for activity in reading.activities} == {"check"}
+    assert [w.due.isoformat() for a in reading.activities for w in a.schedule.occurrences] == [
+        *("2026-05-05", "2026-05-14", "2026-06-03", "2026-07-05"),
+    ]
