@@ -83,7 +83,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Outcome:
     """All rows of one step, computed before anything is written."""
 
     step: Step
@@ -115,7 +115,7 @@ class Execution:
             instance = Instance(id=instance_id, **{name: row[name] for name in Instance.__slots__ if name != "id"})
             armings = self._arm(definition.ladders_in(instance.state), instance, work.now)
             rows.append(_created(instance, definition, start, armings, work.now))
-        _write(work, rows, advanced=())
+        write_outcomes(work, rows, advanced=())
         return [row.step.instance for row in rows]
 
     def fire(self, work: UnitOfWork, firing: Firing) -> Step:
@@ -142,7 +142,7 @@ class Execution:
         for firing in firings:
             before = instances[firing.instance_id]
             rows.append(self._step(machines[before.definition_id], before, heads[before.id], firing, work.now))
-        _write(work, rows, [_instance_row(row.step.instance) for row in rows])
+        write_outcomes(work, rows, [row.step.instance for row in rows])
         return [row.step for row in rows]
 
     def machines(self, work: UnitOfWork, instances: Iterable[Instance]) -> dict[int, WorkflowMachine]:
@@ -160,7 +160,7 @@ class Execution:
         work.on_commit(partial(self._machines.setdefault, definition_id, machine))
         return machine
 
-    def _step(self, machine: WorkflowMachine, before: Instance, head: bytes, firing: Firing, now: datetime) -> _Rows:
+    def _step(self, machine: WorkflowMachine, before: Instance, head: bytes, firing: Firing, now: datetime) -> Outcome:
         if firing.expected_revision is not None and firing.expected_revision != before.revision:
             raise StaleRevisionError
         move = machine.move(before.state, firing.event, firing.facts)
@@ -181,7 +181,7 @@ class Execution:
             payload_digest=payload.digest(),
             previous_digest=head,
         )
-        return _Rows(Step(after, before.state, entry), payload, ended, armings)
+        return Outcome(Step(after, before.state, entry), payload, ended, armings)
 
     def _arm(self, ladders: Iterable[Ladder], instance: Instance, now: datetime) -> tuple[Arming, ...]:
         calendar = self.registry.calendar(instance.calendar_key)
@@ -204,12 +204,17 @@ class Execution:
         return tuple(ladder.name for ladder in old if ladder.name not in going_on), armings
 
 
-def _write(work: UnitOfWork, rows: Sequence[_Rows], advanced: Sequence[Mapping[str, Any]]) -> None:
+def write_outcomes(work: UnitOfWork, rows: Sequence[Outcome], advanced: Iterable[Instance]) -> None:
+    """Write all that steps change, on the condition that each of the `advanced` still has the revision before its own.
+
+    Raises:
+        StaleRevisionError: one has moved on; the transaction must be rolled back.
+    """
     armed = [(row.step.instance, each.armed) for row in rows for each in row.armings if each.armed]
     write_steps(
         work.connection,
         StepRows(
-            advanced=advanced,
+            advanced=[_instance_row(each) for each in advanced],
             entries=[_entry_row(row.step) for row in rows],
             payloads=[_payload_row(row.step, row.payload) for row in rows],
             ended=[{"instance_id": row.step.instance.id, "name": name} for row in rows for name in row.ended],
@@ -237,7 +242,7 @@ def _fresh_row(definition: WorkflowDefinition, definition_id: int, start: Start,
 
 def _created(
     instance: Instance, definition: WorkflowDefinition, start: Start, armings: tuple[Arming, ...], now: datetime
-) -> _Rows:
+) -> Outcome:
     payload = Payload.seal(_payload_values(start.payload, None, instance, armings))
     entry = Entry(
         instance=instance.public_id,
@@ -253,7 +258,7 @@ def _created(
         payload_digest=payload.digest(),
         previous_digest=NO_DIGEST,
     )
-    return _Rows(Step(instance, "", entry), payload, (), armings)
+    return Outcome(Step(instance, "", entry), payload, (), armings)
 
 
 def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Instance:
