@@ -67,12 +67,18 @@ def add_file(
 ) -> Evidence:
     """Store a file as evidence; it counts once it is submitted.
 
+    The same content a second time, under whatever name, is the piece that is there already.
+
     Raises:
         EvidenceTooLargeError, EvidenceFolderError: nothing was recorded.
         EventNotAllowedError, RoleNotAllowedError: the occurrence or the role does not allow it.
     """
     stored = office.evidence.store(stream, FILE_LIMIT_BYTES)
     with office.store.write() as work:
+        known = list_evidence(work.connection, occurrence_id)
+        same = next((each for each in known if each.blob_digest == stored.digest), None)
+        if same is not None:
+            return same
         _ensure_blob(work, stored)
         row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,

@@ -1,10 +1,14 @@
-"""From the secret in an address to the grant that it stands for."""
+"""From the secret in an address to the grant or invitation that it stands for."""
+
+from collections.abc import Callable
 
 from flask import request
+from sqlalchemy import Connection
 from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
 
 from activities.grants import Grant, find_grant
-from notifications.links import BadTokenError, read_token
+from activities.invitations import Invitation, Purpose, find_invitation
+from notifications.links import BadTokenError, Leave, read_token
 from web.site import current_site
 from web.throttle import WINDOW, count_bad_link, fold_client, is_throttled
 
@@ -18,10 +22,26 @@ def open_link(token: str) -> Grant:
         NotFound: forged, altered, cut off: one answer to all.
         TooManyRequests: the same after many of them.
     """
+    return _open(token, find_grant)
+
+
+def open_invitation(token: str, purpose: Purpose) -> Invitation:
+    """The invitation of a token that is ours and for this page; reads only.
+
+    Raises:
+        NotFound, TooManyRequests: as `open_link`.
+    """
+    found = _open(token, find_invitation)
+    if found.purpose is not purpose:
+        raise refuse_bad_link()
+    return found
+
+
+def _open(token: str, find: Callable[[Connection, str], Leave | None]) -> Leave:
     application = current_site().application
     with application.store.read() as connection:
         try:
-            return read_token(token, application.keys, lambda public_id: find_grant(connection, public_id))
+            return read_token(token, application.keys, lambda public_id: find(connection, public_id))
         except BadTokenError:
             pass
     raise refuse_bad_link()

@@ -1,13 +1,13 @@
 """What a person has sent with the form of a decision page."""
 
 from dataclasses import dataclass
-from unicodedata import category
 
 from werkzeug.datastructures import MultiDict
 
 from activities.decisions import Verdict
 from activities.manifest import SubmissionKind
 from engine.errors import N_
+from web.typed_text import clean_text
 
 LONGEST_REMARK = 5000
 
@@ -66,10 +66,4 @@ def read_answer(form: MultiDict[str, str], kind: SubmissionKind) -> Answer:
     """The answer in a form; several choices at once, as a machine may send them, are none."""
     chosen = form.getlist("decision")
     choice = chosen[0] if len(chosen) == 1 and chosen[0] in list_choices(kind) else ""
-    return Answer(choice, _clean(form.get("remark", "")), form.get("seen", ""))
-
-
-def _clean(text: str) -> str:
-    """Lines end in LF, and nothing is left that no keyboard types and PostgreSQL refuses (NUL)."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign in "\n\t" or category(sign) not in {"Cc", "Cs"}).strip()
+    return Answer(choice, clean_text(form.get("remark", "")), form.get("seen", ""))

@@ -13,13 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from activities.decisions import Decision, Verdict
 from activities.manifest import SubmissionKind
 from engine.errors import N_
-from notifications.labels import CHANNELS, EVENTS, OUTCOMES, label
+from notifications.labels import CHANNELS, EVENTS, OUTCOMES, STATES, label
 from notifications.mail.wording import word_day, word_moment, word_size
 from notifications.translation import DEFAULT_LANGUAGE, LANGUAGES, get_catalogue, translate
 from web.site import current_site
 
 FOLDER = Path(__file__).parent
-STYLES = "opora.css"
 _DIGEST_SHOWN = 16  # hexadecimal digits: 64 bits tell files apart, people can compare them
 
 _VERDICTS = {
@@ -59,8 +58,7 @@ def render_page(name: str, language: str, *, status: int = 200, **values: Any) -
         _environment(language)
         .get_template(f"{name}.html")
         .render(
-            styles=url_for("static", filename=STYLES, v=_styles_version()),
-            icon=url_for("static", filename="icon.svg"),
+            asset=_asset,
             demo_day=site.find_demo_day(),
             switch=_switch(language),
             moment=lambda instant: word_moment(instant, zone, language),
@@ -87,9 +85,14 @@ def _switch(language: str) -> Switch:
     return Switch(other, name, f"?lang={other}")
 
 
+def _asset(name: str) -> str:
+    """The address of a file of ours; it changes with the file, so that browsers may keep it for ever."""
+    return url_for("static", filename=name, v=_version_of(name))
+
+
 @cache
-def _styles_version() -> str:
-    return hashlib.sha256((FOLDER / "static" / STYLES).read_bytes()).hexdigest()[:12]
+def _version_of(name: str) -> str:
+    return hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()[:12]
 
 
 @cache
@@ -110,6 +113,7 @@ def _environment(language: str) -> Environment:
         "digest": short_digest,
         "event": lambda name: label(EVENTS, name, language),
         "channel": lambda name: label(CHANNELS, name, language),
+        "state": lambda name: label(STATES, name, language),
         "outcome": lambda reason: label(OUTCOMES, reason, language),
     }
     return environment

@@ -1,0 +1,107 @@
+"""What an invitation to send evidence is about, read in one go: the work, what is gathered, and how it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from activities.decisions import Decision, find_decision
+from activities.evidence import Evidence, list_evidence
+from activities.invitations import Invitation, InvitationOverError, check_invitation
+from activities.occurrences import OWED_STATES, Occurrence, get_occurrence
+from activities.people import Person, find_person, get_person_by_id
+from activities.roles import roles_of
+from activities.submissions import Submission, find_open_submission, list_submissions
+from activities.tables import plan
+
+SENDERS = frozenset({"responsible", "coordinator"})
+"""Whose evidence the workflow takes; the step itself checks again."""
+
+
+class Standing(StrEnum):
+    """What can be done with an invitation now."""
+
+    OPEN = "open"
+    DATE_WANTED = "date_wanted"
+    SUBMITTED = "submitted"
+    FINISHED = "finished"
+    EXPIRED = "expired"
+    NOT_YOURS = "not_yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An invitation with all that its page shows.
+
+    Attributes:
+        gathered: what was added and not handed in yet.
+        submission: what waits for a decision, or was handed in last.
+        decision: the last one.
+        submitter: name of who handed it in.
+    """
+
+    invitation: Invitation
+    person: Person
+    plan_title: str
+    occurrence: Occurrence
+    gathered: tuple[Evidence, ...]
+    submission: Submission | None
+    submitter: str
+    decision: Decision | None
+    standing: Standing
+
+    @property
+    def takes_evidence(self) -> bool:
+        """Whether something may be added."""
+        return self.standing in {Standing.OPEN, Standing.DATE_WANTED}
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the one who looks at it handed it in, and nobody has decided."""
+        mine = self.submission is not None and self.submission.submitted_by == self.person.short_id
+        return self.standing is Standing.SUBMITTED and mine
+
+
+def get_assignment(connection: Connection, invited: Invitation, now: datetime) -> Assignment:
+    """What an invitation to send evidence is about, as it stands at an instant."""
+    if invited.occurrence_id is None:  # pragma: no cover  (such an invitation always names an occurrence)
+        raise LookupError(invited.public_id)
+    occurrence = get_occurrence(connection, invited.occurrence_id)
+    person = get_person_by_id(connection, invited.person_id)
+    versions = list_submissions(connection, occurrence.id)
+    latest = find_open_submission(connection, occurrence.id) or next(reversed(versions), None)
+    decided = [found for each in versions if (found := find_decision(connection, each.id))]
+    return Assignment(
+        invitation=invited,
+        person=person,
+        plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
+        occurrence=occurrence,
+        gathered=tuple(list_evidence(connection, occurrence.id)),
+        submission=latest,
+        submitter=_name_of(connection, latest),
+        decision=decided[-1] if decided else None,
+        standing=_standing(connection, invited, person, occurrence, now),
+    )
+
+
+def _standing(
+    connection: Connection, invited: Invitation, person: Person, occurrence: Occurrence, now: datetime
+) -> Standing:
+    try:
+        check_invitation(invited, now)
+    except InvitationOverError:
+        return Standing.EXPIRED
+    if not person.active or not SENDERS & roles_of(connection, person.id, occurrence.activity_id):
+        return Standing.NOT_YOURS
+    if occurrence.state in OWED_STATES:
+        return Standing.OPEN
+    waiting = {"awaiting_date": Standing.DATE_WANTED, "evidence_submitted": Standing.SUBMITTED}
+    return waiting.get(occurrence.state, Standing.FINISHED)
+
+
+def _name_of(connection: Connection, submitted: Submission | None) -> str:
+    if submitted is None:
+        return ""
+    found = find_person(connection, submitted.submitted_by)
+    return found.name if found else submitted.submitted_by
