@@ -9,14 +9,18 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from activities.allocation import allocate_short_ids
+from activities.deadlines.schedule import Schedule
 from activities.importing import PlanReading, ReadActivity
 from activities.kinds import ActivityKind, propose_kind
+from activities.parties import propose_standings
 from activities.plan_activities import Activity
 from activities.plan_diff import ChangeKind, PlanDiff, RowChange
 from activities.plan_import import FoundSentence, activity_values, findings_in, insert_named
 from activities.plans import Plan, PlanStatus, Section, insert_findings
 from activities.tables import activity, activity_party, finding, plan, role_grant, section
 from engine.unit_of_work import UnitOfWork
+
+_DEADLINE = frozenset({"deadline_text", "schedule", "confidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,10 @@ class AmendedRows:
     diff: PlanDiff
 
 
-def kind_after(current: Activity, read: ReadActivity) -> ActivityKind:
-    """The kind of a row with a new deadline: proposed anew, unless a person had chosen another than was proposed."""
+def kind_after(current: Activity, title: str, schedule: Schedule) -> ActivityKind:
+    """The kind of a row with other texts: proposed anew, unless a person had chosen another than was proposed."""
     was_proposed = propose_kind(current.title, current.schedule).kind is current.kind
-    return read.proposal.kind if was_proposed else current.kind
+    return propose_kind(title, schedule).kind if was_proposed else current.kind
 
 
 def write_rows(work: UnitOfWork, amended: AmendedRows) -> dict[int, int]:
@@ -134,20 +138,36 @@ def _change_rows(work: UnitOfWork, amended: AmendedRows, section_ids: Sequence[i
             values |= _changed_values(amended.plan, current, read, change)
         work.connection.execute(update(activity).where(activity.c.id == current.id).values(values))
         if change is not None and any(each.field == "responsible" for each in change.fields):
-            work.connection.execute(delete(activity_party).where(activity_party.c.activity_id == current.id))
-            insert_findings(work.connection, amended.plan.id, insert_named(work, current.id, read))
+            _rename_parties(work, amended, current, read)
 
 
 def _changed_values(target: Plan, current: Activity, read: ReadActivity, change: RowChange) -> dict[str, Any]:
     """The new columns of a row; what a person said of its deadline holds while the dates are the same."""
     values = activity_values(read) | {"kind": current.kind.value}
+    schedule = read.schedule
+    if ChangeKind.CONFLICT in change.kinds:
+        values["document_deadline"] = read.deadline
+    elif any(each.field == "deadline" for each in change.fields):
+        values["document_deadline"] = None
+    if ChangeKind.CONFLICT in change.kinds or "document_deadline" not in values:
+        values = {name: value for name, value in values.items() if name not in _DEADLINE}
+        schedule = current.schedule
     if ChangeKind.DEADLINE_CHANGED in change.kinds:
-        return values | {"kind": kind_after(current, read).value, "confirmed_at": None}
-    if target.status is PlanStatus.DRAFT:
-        values["kind"] = kind_after(current, read).value
-    if all(each.field != "deadline" for each in change.fields):
-        values = {name: value for name, value in values.items() if name not in {"schedule", "confidence"}}
+        values["confirmed_at"] = None
+    if ChangeKind.DEADLINE_CHANGED in change.kinds or target.status is PlanStatus.DRAFT:
+        values["kind"] = kind_after(current, read.title, schedule).value
     return values
+
+
+def _rename_parties(work: UnitOfWork, amended: AmendedRows, current: Activity, read: ReadActivity) -> None:
+    """Let a row name other parties; those that stay stand as somebody said they stand."""
+    work.connection.execute(delete(activity_party).where(activity_party.c.activity_id == current.id))
+    insert_findings(work.connection, amended.plan.id, insert_named(work, current.id, read))
+    proposed = propose_standings([each.name for each in current.parties])
+    for named, standing in zip(current.parties, proposed, strict=True):
+        if named.standing is not standing:
+            here = (activity_party.c.activity_id == current.id) & (activity_party.c.party_id == named.party_id)
+            work.connection.execute(update(activity_party).where(here).values(standing=named.standing.value))
 
 
 def _add_rows(

@@ -9,6 +9,7 @@ from activities.acting import Actor
 from activities.deadlines import read_deadline
 from activities.deadlines.schedule import Confidence, Schedule
 from activities.deed import Deed
+from activities.importing.folding import fold
 from activities.kinds import ActivityKind, propose_kind
 from activities.office import Office
 from activities.period import Period
@@ -126,11 +127,18 @@ def _read_anew(current: Activity, deadline: str, period: Period) -> dict[str, An
     schedule = read_deadline(deadline, period.starts_on, period.ends_on)
     return {
         "deadline_text": deadline,
+        "document_deadline": _document_cell(current, deadline),
         "schedule": json.dumps(schedule.to_json(), ensure_ascii=False),
         "confidence": schedule.confidence.value,
         "confirmed_at": None,
         "kind": _kind_for(current, schedule).value,
     }
+
+
+def _document_cell(current: Activity, deadline: str) -> str | None:
+    """What the document says where that is another text than the person's."""
+    cell = current.deadline_text if current.document_deadline is None else current.document_deadline
+    return cell if fold(cell) != fold(deadline) else None
 
 
 def _kind_for(current: Activity, schedule: Schedule) -> ActivityKind:

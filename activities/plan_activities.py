@@ -33,6 +33,7 @@ class Activity:
     Attributes:
         responsible: the names in the row's cell as the plan writes them.
         parties: what those names were taken for, in the row's order.
+        document_deadline: the document's own cell where a person has written another deadline, else None.
         confirmed_at: when a person confirmed the reading of its deadline.
         removed_at: when an amendment took the row out of a live plan.
     """
@@ -49,6 +50,7 @@ class Activity:
     responsible: tuple[str, ...]
     result: str
     deadline_text: str
+    document_deadline: str | None
     schedule: Schedule
     kind: ActivityKind
     confidence: Confidence
@@ -144,7 +146,7 @@ def _parties_of(connection: Connection, activity_ids: Collection[int]) -> dict[i
 
 _AS_STORED = (
     *("id", "short_id", "plan_id", "plan_slug", "section_id", "number", "title", "result", "deadline_text"),
-    *("confirmed_at", "note_suffices", "removed_at"),
+    *("document_deadline", "confirmed_at", "note_suffices", "removed_at"),
 )
 
 

@@ -29,7 +29,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A row; `heading` is the place of its innermost heading, None where it stands outside the sections."""
+    """A row.
+
+    Attributes:
+        deadline: as it holds, and `schedule` its reading.
+        heading: the place of its innermost heading, None where it stands outside the sections.
+        document_deadline: the document's own cell where a person has written another deadline, else None.
+    """
 
     number: str
     title: str
@@ -38,6 +44,12 @@ class PlanRow:
     deadline: str
     schedule: Schedule
     heading: int | None
+    document_deadline: str | None = None
+
+    @property
+    def cell(self) -> str:
+        """The deadline as the document writes it."""
+        return self.deadline if self.document_deadline is None else self.document_deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,7 @@ def content_of_stored(title: str, sections: Sequence[Section], activities: Seque
                 deadline=each.deadline_text,
                 schedule=each.schedule,
                 heading=places.get(each.section_id or 0),
+                document_deadline=each.document_deadline,
             )
             for each in activities
         ),

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
@@ -12,6 +12,16 @@ from activities.importing.folding import fold
 from activities.plan_content import Heading, PlanContent, PlanRow
 from activities.row_matching import Pair, Told, match_rows
 from activities.spelling import spelling_key
+from engine.errors import N_, OporaError
+
+
+class NoConflictError(OporaError):
+    """Somebody takes the document's deadline where it is no matter of choice."""
+
+    message = N_(
+        "“{row}” names no row of which the document changed the deadline that a person has corrected. "
+        "Such rows are marked “conflict” in the comparison; name them by their short ids."
+    )
 
 
 class ChangeKind(StrEnum):
@@ -21,15 +31,25 @@ class ChangeKind(StrEnum):
     RENUMBERED = "renumbered"
     REWORDED = "reworded"
     DEADLINE_CHANGED = "deadline_changed"
+    # A person has written another deadline over the document's. Now the document has changed there too:
+    # to what the person says, or to something else.
+    AGREED = "agreed"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A text as it was and as it is; `field` is `number`, `section`, `title`, `responsible`, `result`, `deadline`."""
+    """A text of the document as it was and as it is.
+
+    Attributes:
+        field: `number`, `section`, `title`, `responsible`, `result`, `deadline`.
+        corrected: the deadline that a person has written over the old one, else None.
+    """
 
     field: str
     before: str
     after: str
+    corrected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,34 @@ def diff_plans(old: PlanContent, new: PlanContent, told: Told | None = None) -> 
     )
 
 
+def take_document(diff: PlanDiff, rows: Mapping[int, str]) -> PlanDiff:
+    """The same changes, but of these rows the document's deadline is taken instead of the person's.
+
+    Args:
+        diff: the changes.
+        rows: places of rows in the old version, with what people call them.
+
+    Raises:
+        NoConflictError: of one of them there is nothing to choose.
+    """
+    conflicts = {each.pair.old for each in diff.changed if ChangeKind.CONFLICT in each.kinds}
+    for place, name in rows.items():
+        if place not in conflicts:
+            raise NoConflictError(row=name)
+    return replace(diff, changed=tuple(_taken(diff, each) if each.pair.old in rows else each for each in diff.changed))
+
+
+def _taken(diff: PlanDiff, change: RowChange) -> RowChange:
+    same = says_the_same(diff.old.rows[change.pair.old].schedule, diff.new.rows[change.pair.new].schedule)
+    kind = ChangeKind.REWORDED if same else ChangeKind.DEADLINE_CHANGED
+    kinds = dict.fromkeys(kind if each is ChangeKind.CONFLICT else each for each in change.kinds)
+    fields = (
+        each if each.corrected is None else FieldChange(each.field, each.corrected, each.after)
+        for each in change.fields
+    )
+    return replace(change, kinds=tuple(kinds), fields=tuple(fields))
+
+
 def says_the_same(one: Schedule, other: Schedule) -> bool:
     """Whether two readings give the same dates, however they are worded."""
     return _dates_of(one) == _dates_of(other)
@@ -129,10 +177,9 @@ def _row_changes(old: PlanContent, new: PlanContent, pairs: Sequence[Pair], move
             kinds.insert(0, ChangeKind.MOVED)
             sections = (old.section_text(before.heading), new.section_text(after.heading))
             fields.insert(0, FieldChange("section", *sections))
+        # A text that stayed is no change, even where a newer version of the program reads it otherwise.
         if any(each.field == "deadline" for each in fields):
-            # A text that stayed is no change, even where a newer version of the program reads it otherwise.
-            same = says_the_same(before.schedule, after.schedule)
-            kinds.append(ChangeKind.REWORDED if same else ChangeKind.DEADLINE_CHANGED)
+            kinds.append(_deadline_kind(before, after))
         if kinds:
             yield RowChange(pair, tuple(dict.fromkeys(kinds)), tuple(fields))
 
@@ -145,10 +192,22 @@ _KINDS = {
 }
 
 
+def _deadline_kind(before: PlanRow, after: PlanRow) -> ChangeKind:
+    same = says_the_same(before.schedule, after.schedule)
+    if before.document_deadline is None:
+        return ChangeKind.REWORDED if same else ChangeKind.DEADLINE_CHANGED
+    is_agreed = fold(before.deadline) == fold(after.deadline) or (same and before.schedule.occurrences)
+    return ChangeKind.AGREED if is_agreed else ChangeKind.CONFLICT
+
+
 def _field_changes(before: PlanRow, after: PlanRow) -> list[FieldChange]:
-    texts = [(name, getattr(before, name), getattr(after, name)) for name in ("number", "title", "result", "deadline")]
+    texts = [(name, getattr(before, name), getattr(after, name)) for name in ("number", "title", "result")]
     texts.insert(2, ("responsible", ", ".join(before.responsible), ", ".join(after.responsible)))
-    return [change for text in texts if (change := _text_change(*text))]
+    changes = [change for text in texts if (change := _text_change(*text))]
+    deadline = _text_change("deadline", before.cell, after.deadline)
+    if deadline is not None and before.document_deadline is not None:
+        deadline = replace(deadline, corrected=before.deadline)
+    return [*changes, *([deadline] if deadline else [])]
 
 
 def _moved_rows(old: PlanContent, new: PlanContent, pairs: Sequence[Pair], headings: Mapping[int, int]) -> set[int]:

@@ -42,4 +42,5 @@ def _row(content: PlanContent, place: int) -> dict[str, Any]:
 
 
 def _field(change: FieldChange) -> dict[str, str]:
-    return {"field": change.field, "before": change.before, "after": change.after}
+    texts = {"field": change.field, "before": change.before, "after": change.after}
+    return texts if change.corrected is None else texts | {"corrected": change.corrected}

@@ -27,7 +27,7 @@ from activities.period import Period
 from activities.plan_activities import Activity
 from activities.plan_amendments import AmendingDocument, Amendment, insert_amendment
 from activities.plan_content import content_of_reading, content_of_stored, list_present
-from activities.plan_diff import ChangeKind, PlanDiff, diff_plans
+from activities.plan_diff import ChangeKind, NoConflictError, PlanDiff, diff_plans, take_document
 from activities.plan_diff_json import diff_to_json
 from activities.plans import Plan, PlanStatus, Section, plan_from_row
 from activities.rescheduling import Action, Effect, LeftReason, reschedule, withdraw
@@ -118,6 +118,7 @@ def propose_reimport(
     *,
     period: Period | None = None,
     told: Sequence[tuple[str, bool]] = (),
+    taken: Sequence[str] = (),
     actor: Actor | None = None,
 ) -> Proposal:
     """Compare a document with a plan; changes nothing.
@@ -128,6 +129,7 @@ def propose_reimport(
         path: the document.
         period: by which its deadlines are read, the plan's own unless the title says otherwise wrongly.
         told: what a person has said of uncertain pairs, `a-7k3f9q=12`, each with whether it is the same row.
+        taken: short ids of rows of which the document's deadline holds, though a person has corrected it.
         actor: shows what this person may not do; without one everything is shown as allowed.
 
     Raises:
@@ -135,6 +137,7 @@ def propose_reimport(
         OtherPeriodError: it is for another time.
         PlanIsClosedError: the plan is archived.
         UnknownPairError: `told` names rows that are not there.
+        NoConflictError: `taken` names a row of which there is nothing to choose.
     """
     reading = read_plan(path, period or target.period)
     if period is None:
@@ -147,6 +150,7 @@ def propose_reimport(
         old = content_of_stored(stored.plan.title, stored.sections, stored.activities)
         new = content_of_reading(reading)
         diff = diff_plans(old, new, _told_of(stored.activities, len(new.rows), told))
+        diff = take_document(diff, _places_of(stored.activities, taken))
         live = stored.plan.status is PlanStatus.LIVE
         effects = tuple(_all_effects(office, stored, reading, diff)) if live else ()
         if actor is not None:
@@ -240,6 +244,19 @@ def _told_of(activities: Sequence[Activity], rows: int, told: Iterable[tuple[str
     return Told(frozenset(pairs[True]), frozenset(pairs[False]))
 
 
+def _places_of(activities: Sequence[Activity], short_ids: Iterable[str]) -> dict[int, str]:
+    """The places of rows that somebody names, with the names.
+
+    Raises:
+        NoConflictError: the plan has no such row.
+    """
+    places = {each.short_id: place for place, each in enumerate(activities)}
+    for short_id in short_ids:
+        if short_id not in places:
+            raise NoConflictError(row=short_id)
+    return {places[short_id]: short_id for short_id in short_ids}
+
+
 def _all_effects(office: Office, stored: StoredPlan, reading: PlanReading, diff: PlanDiff) -> Iterator[RowEffects]:
     """What the changes do to the occurrences of a live plan, row by row."""
     existing: dict[int, list[Occurrence]] = defaultdict(list)
@@ -265,7 +282,7 @@ def _expand(
     office: Office, target: Plan, reading: PlanReading, place: int, current: Activity | None
 ) -> tuple[PlannedOccurrence, ...]:
     read = reading.activities[place]
-    kind = kind_after(current, read) if current else read.proposal.kind
+    kind = kind_after(current, read.title, read.schedule) if current else read.proposal.kind
     return expand(read.schedule, kind, target.period, target.rhythm, office.calendar)
 
 

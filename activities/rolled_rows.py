@@ -73,7 +73,8 @@ def roll_row(row: PlanRow, shift: YearShift) -> RolledRow:
     moved = shift.moved_period()
     schedule = read_deadline(deadline, moved.starts_on, moved.ends_on)
     return RolledRow(
-        replace(row, title=title, result=result, deadline=deadline, schedule=schedule), tuple(remarks or [kept])
+        replace(row, title=title, result=result, deadline=deadline, schedule=schedule, document_deadline=None),
+        tuple(remarks or [kept]),
     )
 
 

@@ -90,7 +90,7 @@ def _face(content: PlanContent, row: PlanRow) -> _Face:
     return _Face(
         number=row.number.strip(". "),
         title=title,
-        deadline=spelling_key(fold(row.deadline)),
+        deadline=spelling_key(fold(row.cell)),
         result=spelling_key(fold(row.result)),
         section=" / ".join(map(spelling_key, titles)),
         parties=", ".join(sorted(map(spelling_key, row.responsible))),

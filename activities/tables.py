@@ -128,6 +128,9 @@ activity = Table(
     Column("title", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("deadline_text", Text, nullable=False),
+    # The cell as the document has it where a person has written another deadline, so that documents are compared
+    # with documents and what a person did stays; NULL where both are the same.
+    Column("document_deadline", Text),
     # The cell as the plan has it: names of parties may be mapped, the report shows what was written.
     Column("responsible", Text, nullable=False),
     Column("schedule", Text, nullable=False),

@@ -116,6 +116,7 @@ def show(*, reference: str, as_json: bool) -> None:
             (N_("Expected result"), found.result),
             (N_("Kind"), word(KINDS, found.kind.value)),
             (N_("Deadline"), found.deadline_text),
+            (N_("Deadline in the document"), found.document_deadline),
             (N_("How it was read"), _explanation(found)),
             (N_("Reading"), reading),
         ]
@@ -197,6 +198,7 @@ def _activity_json(each: "Activity", occurrences: "Sequence[Occurrence]", today:
         "parties": [{"name": party.name, "standing": party.standing.value} for party in each.parties],
         "result": each.result,
         "deadline": each.deadline_text,
+        "document_deadline": each.document_deadline,
         "kind": each.kind.value,
         "confidence": each.confidence.value,
         "confirmed": not each.needs_a_look,

@@ -29,6 +29,8 @@ CHANGES = {
     "renumbered": N_("renumbered"),
     "reworded": N_("reworded"),
     "deadline_changed": N_("deadline changed"),
+    "agreed": N_("says now what a person had corrected"),
+    "conflict": N_("conflict: the document changed what a person had corrected"),
 }
 FIELDS = {
     "number": N_("number"),
@@ -59,6 +61,12 @@ TELL_WHICH = N_(
     "Of these rows it is not sure that they are one. Say of each: --same {example} if it is one row, "
     "--apart {example} if one went and another came."
 )
+CORRECTED = N_("{document}; a person corrected it: {corrected}")
+KEPT = N_("{document}; stays: {corrected}")
+TAKE = N_(
+    "Where the document changed what a person had corrected, the person's deadline stays. "
+    "To take the document's instead: --take {example}."
+)
 AWAITING = N_("waiting for a date")
 
 
@@ -70,6 +78,12 @@ AWAITING = N_("waiting for a date")
 @click.option("--same", multiple=True, metavar=N_("ID=ROW"), help=N_("These two are one row; may stand several times."))
 @click.option(
     "--apart", multiple=True, metavar=N_("ID=ROW"), help=N_("These two are two rows; may stand several times.")
+)
+@click.option(
+    "--take",
+    multiple=True,
+    metavar=N_("ID"),
+    help=N_("Of this row take the document's deadline, though a person has corrected it; may stand several times."),
 )
 @click.option(
     "--apply", "is_applied", is_flag=True, help=N_("Amend the plan; without it, only show what would change.")
@@ -85,6 +99,7 @@ def command(
     ends_on: date | None,
     same: tuple[str, ...],
     apart: tuple[str, ...],
+    take: tuple[str, ...],
     is_applied: bool,
     basis: str,
     actor: str | None,
@@ -103,7 +118,7 @@ def command(
         with application.store.read() as connection:
             target = get_plan(connection, plan)
         period = given_period(starts_on, ends_on)
-        proposal = propose_reimport(application.office, target, file, period=period, told=told, actor=who)
+        proposal = propose_reimport(application.office, target, file, period=period, told=told, taken=take, actor=who)
         amendment = apply_reimport(application.office, who, proposal, basis) if is_applied and who else None
     if as_json:
         print_json(_proposal_json(proposal) | {"applied": amendment is not None})
@@ -114,6 +129,8 @@ def command(
 
 def _say_what_next(proposal: "Proposal", file: Path, amendment: "Amendment | None") -> None:
     slug = proposal.stored.plan.slug
+    if conflict := next(_conflicts(proposal), None):
+        say(TAKE, example=conflict)
     if proposal.diff.is_empty:
         say(NOTHING_TO_CHANGE, slug=slug, file=file.name)
     elif amendment is not None:
@@ -177,7 +194,19 @@ def _change_rows(diff: "PlanDiff") -> Iterator[tuple[str, str, str, str]]:
         name = row.number or row.title
         kinds = names_text(word(CHANGES, kind.value) for kind in change.kinds)
         for field in change.fields:
-            yield name, f"{kinds}: {word(FIELDS, field.field)}", field.before, field.after
+            before, after = field.before, field.after
+            if field.corrected is not None:
+                before = text(CORRECTED, document=before, corrected=field.corrected)
+            if field.corrected is not None and "conflict" in change.kinds:
+                after = text(KEPT, document=after, corrected=field.corrected)
+            yield name, f"{kinds}: {word(FIELDS, field.field)}", before, after
+
+
+def _conflicts(proposal: "Proposal") -> Iterator[str]:
+    """Short ids of the rows where the document and a person differ."""
+    for change in proposal.diff.changed:
+        if "conflict" in change.kinds:
+            yield proposal.stored.activities[change.pair.old].short_id
 
 
 def _row_text(title: str, deadline: str) -> str:

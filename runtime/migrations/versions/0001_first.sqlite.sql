@@ -402,6 +402,7 @@ CREATE TABLE activity (
 	title TEXT NOT NULL,
 	result TEXT NOT NULL,
 	deadline_text TEXT NOT NULL,
+	document_deadline TEXT,
 	responsible TEXT NOT NULL,
 	schedule TEXT NOT NULL,
 	kind VARCHAR(16) NOT NULL,

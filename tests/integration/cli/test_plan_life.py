@@ -93,3 +93,28 @@ def test_a_rollover_gives_data_to_programs(terminal):
 def test_a_year_that_does_not_follow_is_refused(terminal):
     """The error says how the year is written."""
     assert "--to 2027" in terminal.refused("plan", "rollover", "moc-2026", "--to", "2025", "--as", MARY)
+
+
+def test_a_conflict_with_a_person_s_deadline_is_told_and_chosen(terminal, tmp_path):
+    """Both texts stand in the comparison with the command that takes the document's; else the person's stays."""
+    path = tmp_path / "plan-2027.docx"
+    terminal.done("plan", "rollover", "moc-2026", "--to", "2027", "--out", str(path), "--as", MARY)
+    first = terminal.json("activity", "list", "--plan", "moc-2027")[0]["id"]
+    terminal.done("activity", "edit", first, "--deadline", "до 30 апреля", "--as", MARY)
+    document = Document(path)
+    cells = [row.cells for row in document.tables[0].rows if len(set(row.cells)) > 1][1]
+    cells[-1].text = "до 20 мая 2027 г."
+    document.save(path)
+    shown = terminal.done("plan", "reimport", "moc-2027", str(path))
+    assert "conflict" in shown.stdout
+    assert f"--take {first}" in shown.stderr
+    apply = ("plan", "reimport", "moc-2027", str(path), "--apply", "--basis", "приказ № 1", "--as", MARY)
+    terminal.done(*apply)
+    kept = terminal.json("activity", "show", first)
+    assert (kept["deadline"], kept["document_deadline"]) == ("до 30 апреля", "до 20 мая 2027 г.")
+    assert "до 20 мая 2027 г." in terminal.done("activity", "show", first).stdout
+    cells[-1].text = "до 21 мая 2027 г."
+    document.save(path)
+    terminal.done(*apply, "--take", first)
+    taken = terminal.json("activity", "show", first)
+    assert (taken["deadline"], taken["document_deadline"]) == ("до 21 мая 2027 г.", None)
