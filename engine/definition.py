@@ -14,6 +14,10 @@ MOVABLE_ANCHORS = ("starts_on", "due_on")
 ANCHORS = (*MOVABLE_ANCHORS, "submitted_at", "entered_at")
 TIMER_ROLE = "timer"
 SAME_STATE = "="
+# The first of each is what a definition means that says nothing, and what its body leaves out: so a definition that
+# uses no newer key keeps its digest, and running instances need no migration.
+RESUME_POLICIES = ("absolute", "restart")
+MISSED_POLICIES = ("latest", "all", "skip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Rung:
         at: local time of day.
         fires: the event; None means that the rung only reminds and writes no history.
         every_days: a reminder that repeats until its ladder ends.
+        resume: what entering a state after the anchor means: `absolute`, nothing: the rung keeps its place in the
+            calendar; `restart`, its days are counted from the day of entering.
     """
 
     name: str
@@ -68,15 +74,29 @@ class Rung:
     at: time
     fires: str | None = None
     every_days: int | None = None
+    resume: str = RESUME_POLICIES[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Rungs in the order of their time, climbed while the instance is in one of `states`."""
+    """Rungs in the order of their time, climbed while the instance is in one of `states`.
+
+    Args:
+        missed: which reminders a worker who comes late still gives: the `latest`, `all`, or none of a past day
+            (`skip`). A rung that fires an event is never passed over.
+    """
 
     name: str
     states: tuple[str, ...]
     rungs: tuple[Rung, ...]
+    missed: str = MISSED_POLICIES[0]
+
+    @property
+    def counts_from(self) -> frozenset[str]:
+        """The anchors that its rungs' instants depend on."""
+        return frozenset(
+            name for rung in self.rungs for name in (rung.anchor, *(["entered_at"] if rung.resume == "restart" else []))
+        )
 
     def index_of(self, rung: str) -> int:
         """Position of a rung by name.
@@ -151,6 +171,7 @@ def _to_plain(definition: WorkflowDefinition) -> dict[str, Any]:
             {
                 "name": ladder.name,
                 "states": list(ladder.states),
+                **_said("missed", ladder.missed, MISSED_POLICIES),
                 "rungs": [
                     {
                         "name": rung.name,
@@ -161,6 +182,7 @@ def _to_plain(definition: WorkflowDefinition) -> dict[str, Any]:
                         "at": rung.at.isoformat("minutes"),
                         "fires": rung.fires,
                         "every_days": rung.every_days,
+                        **_said("resume", rung.resume, RESUME_POLICIES),
                     }
                     for rung in ladder.rungs
                 ],
@@ -168,6 +190,10 @@ def _to_plain(definition: WorkflowDefinition) -> dict[str, Any]:
             for ladder in definition.ladders
         ],
     }
+
+
+def _said(key: str, policy: str, policies: tuple[str, ...]) -> dict[str, str]:
+    return {} if policy == policies[0] else {key: policy}
 
 
 def definition_from_plain(plain: dict[str, Any]) -> WorkflowDefinition:
@@ -193,6 +219,7 @@ def definition_from_plain(plain: dict[str, Any]) -> WorkflowDefinition:
                 name=ladder["name"],
                 states=tuple(ladder["states"]),
                 rungs=tuple(Rung(**{**rung, "at": time.fromisoformat(rung["at"])}) for rung in ladder["rungs"]),
+                missed=ladder.get("missed", MISSED_POLICIES[0]),
             )
             for ladder in plain["ladders"]
         ),

@@ -194,11 +194,7 @@ class Execution:
         moved = {name for name, value in after.anchors().items() if value != before.anchors()[name]}
         old = list(definition.ladders_in(before.state))
         new = list(definition.ladders_in(after.state))
-        kept = {
-            ladder.name
-            for ladder in new
-            if ladder in old and not moved.intersection(rung.anchor for rung in ladder.rungs)
-        }
+        kept = {ladder.name for ladder in new if ladder in old and not moved.intersection(ladder.counts_from)}
         armings = self._arm([ladder for ladder in new if ladder.name not in kept], after, now)
         going_on = kept.union(each.ladder for each in armings if each.armed)
         return tuple(ladder.name for ladder in old if ladder.name not in going_on), armings

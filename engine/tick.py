@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, delete, exists, select, update
 from sqlalchemy.exc import OperationalError
 
 from engine.clock import format_instant
-from engine.definition import TIMER_ROLE, Ladder, Rung, WorkflowDefinition
+from engine.definition import TIMER_ROLE, Ladder, WorkflowDefinition
 from engine.execution import Execution, Firing
 from engine.faults import reach
 from engine.registry import Calendar, Facts
@@ -17,7 +17,7 @@ from engine.retry import backoff, reason_of
 from engine.step_rows import write_messages
 from engine.store import Instance, lock_instances, unique
 from engine.tables import instance, ladder
-from engine.timers import climb, latest_due
+from engine.timers import Armed, Turn, take_turn
 from engine.unit_of_work import Store, UnitOfWork
 
 BATCH = 100
@@ -31,9 +31,8 @@ class _Due:
 
     instance: Instance
     ladder: Ladder
-    rung: Rung
+    turn: Turn
     armed_at: datetime
-    calendar: Calendar
 
 
 class _FailedBatchError(Exception):
@@ -75,8 +74,8 @@ _MOVE = (
 def fire_due(store: Store, execution: Execution) -> int:
     """Act on every rung due at this moment; how many.
 
-    A rung that fails leaves its batch, is tried again later with growing pauses, and is shown by `opora doctor`; it
-    never holds up the others.
+    Of reminders that no worker was there for, those are given that the ladder's `missed` says. A rung that fails leaves
+    its batch, is tried again later with growing pauses, and is shown by `opora doctor`; it never holds up the others.
 
     Raises:
         DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
@@ -138,8 +137,8 @@ def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
         )
         for found, row in ((instances[key], row) for key, row in rows.items())
     ]
-    _fire_events(work, execution, [each for each in due if each.rung.fires])
-    _remind(work, [each for each in due if not each.rung.fires])
+    _fire_events(work, execution, [each for each in due if each.turn.rung.fires])
+    _remind(work, [each for each in due if not each.turn.rung.fires])
     return len(due)
 
 
@@ -152,9 +151,9 @@ def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, Row[*tuple[An
 def _due(
     definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: Row[*tuple[Any, ...]], work: UnitOfWork
 ) -> _Due:
-    armed = definition.ladder(row.name)
-    rung = latest_due(armed, row.rung, found.anchors(), calendar, work.now)
-    return _Due(found, armed, rung, row.due_at, calendar)
+    climbed = definition.ladder(row.name)
+    armed = Armed(row.name, row.rung, row.due_at)
+    return _Due(found, climbed, take_turn(climbed, armed, found.anchors(), calendar, work.now), row.due_at)
 
 
 def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) -> None:
@@ -164,11 +163,11 @@ def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) ->
         [
             Firing(
                 instance_id=each.instance.id,
-                event=each.rung.fires or "",
+                event=each.turn.rung.fires or "",
                 facts=facts,
                 actor=ACTOR,
                 channel=CHANNEL,
-                payload={"ladder": each.ladder.name, "rung": each.rung.name},
+                payload={"ladder": each.ladder.name, "rung": each.turn.rung.name},
             )
             for each in due
         ],
@@ -188,13 +187,14 @@ def _remind(work: UnitOfWork, due: Sequence[_Due]) -> None:
                 "topic": each.ladder.name,
                 "instance_id": each.instance.id,
                 "revision": each.instance.revision,
-                "detail": each.rung.name,
+                "detail": each.turn.rung.name,
                 "dedup_key": f"{each.instance.public_id}:{each.instance.revision}:{each.ladder.name}:"
                 f"{format_instant(each.armed_at)}",
                 "created_at": work.now,
                 "available_at": work.now,
             }
             for each in due
+            if not each.turn.is_missed
         ],
     )
     work.ring_on_commit()
@@ -206,7 +206,7 @@ def _advance(work: UnitOfWork, due: Sequence[_Due]) -> None:
     """Put each ladder's next rung into its row, or end it; a row re-armed in between is left alone."""
     ended, moved = [], []
     for each in due:
-        following = climb(each.ladder, each.rung, each.instance.anchors(), each.calendar, work.now)
+        following = each.turn.following
         key = {"key": each.instance.id, "ladder": each.ladder.name, "armed_at": each.armed_at}
         if following is None:
             ended.append(key)

@@ -4,7 +4,17 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
-from engine.definition import ANCHORS, MOVABLE_ANCHORS, SAME_STATE, TIMER_ROLE, Ladder, Rung, WorkflowDefinition
+from engine.definition import (
+    ANCHORS,
+    MISSED_POLICIES,
+    MOVABLE_ANCHORS,
+    RESUME_POLICIES,
+    SAME_STATE,
+    TIMER_ROLE,
+    Ladder,
+    Rung,
+    WorkflowDefinition,
+)
 from engine.execution import CREATED
 from workflows.loader import Finding, Lines
 
@@ -118,13 +128,16 @@ def _lint_ladders(definition: WorkflowDefinition, lines: Lines) -> Iterator[Find
         if ladder.name in names[:index]:
             yield Finding(line, f"two ladders are called “{ladder.name}”; rename one")
         yield from _unknown(line, "state", ladder.states, _state_names(definition))
+        yield from _unknown(line, "missed", (ladder.missed,), MISSED_POLICIES)
         for place, rung in enumerate(ladder.rungs):
             line = lines.of("ladder", index, place)
             if rung.name in [each.name for each in ladder.rungs[:place]]:
                 yield Finding(line, f"two rungs of “{ladder.name}” are called “{rung.name}”; rename one")
             yield from _unknown(line, "anchor", (rung.anchor,), ANCHORS)
             yield from _unknown(line, "roll", (rung.roll,), ROLLS)
+            yield from _unknown(line, "resume", (rung.resume,), RESUME_POLICIES)
             yield from _lint_repetition(ladder, place, line)
+            yield from _lint_restart(ladder, place, line)
             yield from _lint_fired(definition, ladder, rung, line)
         yield from _lint_order(ladder, index, lines)
 
@@ -139,6 +152,20 @@ def _lint_repetition(ladder: Ladder, place: int, line: int) -> Iterator[Finding]
         yield Finding(line, "a rung that repeats must be the last of its ladder: those behind it would never come")
 
 
+def _lint_restart(ladder: Ladder, place: int, line: int) -> Iterator[Finding]:
+    """What is counted from the entry into a state lies behind it, and moves what stands behind."""
+    rung = ladder.rungs[place]
+    if rung.resume == "restart":
+        if _distance(rung) < 1:
+            yield Finding(
+                line, "a rung that restarts must wait at least a day: it would be past as soon as it is armed"
+            )
+        if rung.anchor == "entered_at":
+            yield Finding(line, "a rung on “entered_at” starts anew by itself; leave out “resume”")
+    elif any(each.resume == "restart" for each in ladder.rungs[:place]):
+        yield Finding(line, f"rung “{rung.name}” stands behind one that restarts and might be past by then; restart it")
+
+
 def _lint_order(ladder: Ladder, index: int, lines: Lines) -> Iterator[Finding]:
     """Rungs are climbed in the order in which they stand; days and working days cannot be compared."""
     for place, (before, after) in enumerate(pairwise(ladder.rungs), start=1):
@@ -149,7 +176,11 @@ def _lint_order(ladder: Ladder, index: int, lines: Lines) -> Iterator[Finding]:
 
 
 def _position(rung: Rung) -> tuple[int, str]:
-    return (rung.days if rung.days is not None else rung.working_days or 0, rung.at.isoformat())
+    return (_distance(rung), rung.at.isoformat())
+
+
+def _distance(rung: Rung) -> int:
+    return rung.days if rung.days is not None else rung.working_days or 0
 
 
 def _lint_fired(definition: WorkflowDefinition, ladder: Ladder, rung: Rung, line: int) -> Iterator[Finding]:
@@ -182,7 +213,8 @@ def _lint_loops(definition: WorkflowDefinition, lines: Lines) -> Iterator[Findin
 
 def _moves_at_once(definition: WorkflowDefinition, ladder: Ladder, rung: Rung) -> set[tuple[str, str]]:
     """The state changes that a rung may make as soon as a state is entered, its time being past by then."""
-    waits = rung.anchor == "entered_at" and (rung.days or rung.working_days or 0) >= 1 and rung.roll != "back"
+    is_relative = rung.anchor == "entered_at" or rung.resume == "restart"
+    waits = is_relative and _distance(rung) >= 1 and rung.roll != "back"
     if not rung.fires or waits:
         return set()
     return {

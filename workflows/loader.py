@@ -11,7 +11,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from engine.definition import Ladder, Rung, State, Transition, WorkflowDefinition
+from engine.definition import (
+    MISSED_POLICIES,
+    RESUME_POLICIES,
+    Ladder,
+    Rung,
+    State,
+    Transition,
+    WorkflowDefinition,
+)
 from engine.errors import N_, OporaError
 
 
@@ -93,7 +101,7 @@ _KEYS: dict[str, dict[str, _Key]] = {
         "stamps": _OPTIONAL_NAME,
         "moves": _OPTIONAL_NAMES,
     },
-    "ladder": {"name": _NAME, "while": _NAMES, "rungs": _LIST},
+    "ladder": {"name": _NAME, "while": _NAMES, "missed": _OPTIONAL_NAME, "rungs": _LIST},
     "rung": {
         "name": _NAME,
         "anchor": _NAME,
@@ -103,6 +111,7 @@ _KEYS: dict[str, dict[str, _Key]] = {
         "at": _Key(_is_time, 'a time of day such as "08:00"'),
         "fires": _OPTIONAL_NAME,
         "every_days": _OPTIONAL_NUMBER,
+        "resume": _OPTIONAL_NAME,
     },
 }
 
@@ -211,7 +220,12 @@ def _definition(tree: CommentedMap) -> WorkflowDefinition:
         states=tuple(State(str(name), (node or {}).get("final", False)) for name, node in tree["states"].items()),
         transitions=tuple(_transition(node) for node in tree["transitions"]),
         ladders=tuple(
-            Ladder(node["name"], _names(node["while"]), tuple(_rung(rung) for rung in node["rungs"]))
+            Ladder(
+                node["name"],
+                _names(node["while"]),
+                tuple(_rung(rung) for rung in node["rungs"]),
+                node.get("missed", MISSED_POLICIES[0]),
+            )
             for node in _ladders(tree)
         ),
     )
@@ -239,4 +253,5 @@ def _rung(node: CommentedMap) -> Rung:
         at=time.fromisoformat(node["at"]),
         fires=node.get("fires"),
         every_days=node.get("every_days"),
+        resume=node.get("resume", RESUME_POLICIES[0]),
     )

@@ -97,6 +97,54 @@ def test_a_missed_event_is_never_passed_over(rig: Rig) -> None:
     assert rig.reminders(started.id) == []
 
 
+def _with_missed(missed: str) -> WorkflowDefinition:
+    return replace(ERRAND, ladders=tuple(replace(each, missed=missed) for each in ERRAND.ladders))
+
+
+def test_of_missed_reminders_all_are_sent_where_the_ladder_wants_them(rig: Rig) -> None:
+    """In their order, each a message of its own, and then the ladder goes on as if nothing had been."""
+    started = rig.start(_with_missed("all"), due_on=DUE)[0]
+    assert rig.tick_at(moscow(2026, 6, 4, 9)) == 7
+    assert [each.removeprefix("work.") for each in rig.reminders(started.id)] == [
+        *("due_14", "due_7", "due_1", "due", "overdue", "weekly", "weekly")
+    ]
+    assert rig.ladders(started.id)["work"].due_at == moscow(2026, 6, 11)
+
+
+def test_of_missed_reminders_none_is_sent_where_the_ladder_skips_them(rig: Rig) -> None:
+    """A reminder of a past day is passed over without a message, one of the same day is given, an event happens."""
+    started = rig.start(_with_missed("skip"), starts_on=date(2026, 3, 20), due_on=DUE)[0]
+    assert rig.tick_at(moscow(2026, 5, 14)) == 2
+    assert (rig.reminders(started.id), rig.events(started.id)) == ([], ["create", "start"])
+    assert rig.tick_at(moscow(2026, 5, 19, 23)) == 1
+    assert rig.reminders(started.id) == ["work.due_1"]
+
+
+def test_who_comes_back_after_the_due_date_is_counted_anew_where_a_rung_restarts(rig: Rig) -> None:
+    """Returned in June: the rung that restarts comes two working days later, the absolute one stays past."""
+    late = (reminder("past", "due_on", 1), reminder("again", "due_on", working_days=2, resume="restart"))
+    returning = replace(ERRAND, ladders=(Ladder("work", ("doing",), late),))
+    started = rig.start(returning, due_on=DUE)[0]
+    rig.fire(started.id, "start")
+    assert rig.ladders(started.id)["work"].rung == "past"
+    rig.fire(started.id, "hand_in", values={"note": "x"})
+    rig.clock.set(moscow(2026, 6, 1, 12))
+    rig.fire(started.id, "return", "boss")
+    assert rig.tick_at(moscow(2026, 6, 3, 7, 59)) == 0
+    assert rig.tick_at(moscow(2026, 6, 3)) == 1
+    assert rig.reminders(started.id) == ["work.again"]
+
+
+def test_a_ladder_that_restarts_is_armed_anew_in_each_state(rig: Rig) -> None:
+    """Where it goes on in the next state, its days count from the entry into that one."""
+    both = Ladder("work", ("planned", "doing"), (reminder("again", "due_on", 5, resume="restart"),))
+    started = rig.start(replace(ERRAND, ladders=(both,)), due_on=date(2026, 2, 2))[0]
+    assert rig.ladders(started.id)["work"].due_at == moscow(2026, 3, 7)
+    rig.clock.set(moscow(2026, 3, 4))
+    rig.fire(started.id, "start")
+    assert rig.ladders(started.id)["work"].due_at == moscow(2026, 3, 9)
+
+
 def test_several_due_ladders_of_one_instance_are_climbed_in_order(rig: Rig) -> None:
     """What was due first is done first, one rung of an instance in a transaction."""
     started = rig.start_one(starts_on=date(2026, 5, 6), due_on=DUE)

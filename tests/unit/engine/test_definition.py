@@ -21,6 +21,24 @@ def test_the_digest_names_the_content() -> None:
     assert changed.digest() != ERRAND.digest()
 
 
+def test_policies_that_are_not_said_are_not_in_the_body() -> None:
+    """A definition that uses no newer key keeps its digest; one that does has another and comes back as it was."""
+    assert "resume" not in ERRAND.body()
+    assert "missed" not in ERRAND.body()
+    work = ERRAND.ladder("work")
+    said = replace(work, missed="all", rungs=(*work.rungs[:-1], replace(work.rungs[-1], resume="restart")))
+    changed = replace(ERRAND, ladders=(said,))
+    assert definition_from_plain(json.loads(changed.body())) == changed
+    assert len({ERRAND.digest(), changed.digest(), replace(ERRAND, ladders=(work,)).digest()}) == 3
+
+
+def test_a_ladder_knows_what_it_counts_from() -> None:
+    """The anchors of its rungs, and the entry into a state where a rung restarts."""
+    work = ERRAND.ladder("work")
+    assert work.counts_from == {"due_on"}
+    assert replace(work, rungs=(replace(work.rungs[-1], resume="restart"),)).counts_from == {"due_on", "entered_at"}
+
+
 def test_open_states_are_those_that_are_not_final() -> None:
     """In the order of the definition."""
     assert ERRAND.open_states == ("planned", "undated", "doing", "handed_in")

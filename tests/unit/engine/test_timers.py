@@ -1,14 +1,16 @@
 """When rungs are due, which are passed over, and what comes next."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.definition import Ladder, Rung
-from engine.timers import Armed, arm, climb, latest_due, rung_due_at
+from engine.timers import Armed, Arming, Turn, arm, rung_due_at, take_turn
 from tests.fixtures.engine import ERRAND, WeekCalendar, moscow, reminder
 
 CALENDAR = WeekCalendar(days_off=[date(2026, 1, day) for day in range(1, 12)])
@@ -27,6 +29,12 @@ DUE = anchors(due_on=date(2026, 5, 20))
 def due_at(rung: Rung, known: Mapping[str, date | datetime | None] = DUE, repeat: int = 0) -> datetime | None:
     """Short for what is tested."""
     return rung_due_at(rung, known, CALENDAR, repeat)
+
+
+def turn(ladder: Ladder, name: str, known: Mapping[str, date | datetime | None], now: datetime) -> Turn:
+    """What is done with a ladder whose rung was not put off."""
+    armed_at = due_at(ladder.rungs[ladder.index_of(name)], known)
+    return take_turn(ladder, Armed(ladder.name, name, armed_at or now), known, CALENDAR, now)
 
 
 def test_days_count_from_the_anchor_in_local_time() -> None:
@@ -132,17 +140,17 @@ def test_rungs_with_unknown_anchors_are_left_out() -> None:
 
 def test_of_several_due_reminders_the_latest_is_taken() -> None:
     """Looking late, the rung that fits the present is acted on."""
-    assert latest_due(WORK, "due_14", DUE, CALENDAR, moscow(2026, 5, 19, 9)).name == "due_1"
-    assert latest_due(WORK, "due_14", DUE, CALENDAR, moscow(2026, 5, 6)).name == "due_14"
-    assert latest_due(WORK, "due_14", DUE, CALENDAR, moscow(2027, 5, 6)).name == "weekly"
+    assert turn(WORK, "due_14", DUE, moscow(2026, 5, 19, 9)).rung.name == "due_1"
+    assert turn(WORK, "due_14", DUE, moscow(2026, 5, 6)).rung.name == "due_14"
+    assert turn(WORK, "due_14", DUE, moscow(2027, 5, 6)).rung.name == "weekly"
 
 
 def test_a_due_event_is_reached_but_not_jumped_over() -> None:
     """Reminders before a due event give way to it; what comes after it has to wait for its turn."""
     known = anchors(starts_on=date(2026, 3, 10))
     longer = Ladder("longer", ("planned",), (*BEGINNING.rungs, reminder("after", "starts_on", 1)))
-    assert latest_due(longer, "before_7", known, CALENDAR, moscow(2026, 4, 1)).name == "first_day"
-    assert latest_due(longer, "first_day", known, CALENDAR, moscow(2026, 4, 1)).name == "first_day"
+    assert turn(longer, "before_7", known, moscow(2026, 4, 1)).rung.name == "first_day"
+    assert turn(longer, "first_day", known, moscow(2026, 4, 1)).rung.name == "first_day"
 
 
 def test_a_rung_of_unknown_anchor_does_not_hide_those_behind_it() -> None:
@@ -150,17 +158,133 @@ def test_a_rung_of_unknown_anchor_does_not_hide_those_behind_it() -> None:
     mixed = Ladder(
         "mixed", ("planned",), (reminder("a", "due_on", 0), reminder("b", "starts_on", 0), reminder("c", "due_on", 2))
     )
-    assert latest_due(mixed, "a", DUE, CALENDAR, moscow(2026, 6, 1)).name == "c"
+    assert turn(mixed, "a", DUE, moscow(2026, 6, 1)).rung.name == "c"
 
 
 def test_after_the_last_rung_a_ladder_ends() -> None:
     """Nothing follows the last rung unless it repeats."""
-    assert (
-        climb(BEGINNING, BEGINNING.rungs[-1], anchors(starts_on=date(2026, 3, 10)), CALENDAR, moscow(2026, 3, 10))
-        is None
+    assert turn(BEGINNING, "first_day", anchors(starts_on=date(2026, 3, 10)), moscow(2026, 3, 10)).following is None
+    assert turn(WORK, "weekly", DUE, moscow(2026, 5, 28)).following == Armed("work", "weekly", moscow(2026, 6, 4))
+
+
+# What a worker does that comes late -------------------------------------------------------------------------------
+
+
+def told(ladder: Ladder, known: Mapping[str, date | datetime | None], begin: datetime, now: datetime) -> list[str]:
+    """The reminders that a worker gives who looks again only at `now`, and the rungs it fires."""
+    armed = arm(ladder, known, CALENDAR, begin).armed
+    said = []
+    while armed and armed.due_at <= now:
+        taken = take_turn(ladder, armed, known, CALENDAR, now)
+        said += [] if taken.is_missed else [taken.rung.name]
+        armed = taken.following
+    return said
+
+
+BEFORE = moscow(2026, 3, 2)
+ALL, SKIP = replace(WORK, missed="all"), replace(WORK, missed="skip")
+
+
+@pytest.mark.parametrize(
+    ("now", "latest", "every", "today"),
+    [
+        (moscow(2026, 5, 6), ["due_14"], ["due_14"], ["due_14"]),
+        (moscow(2026, 5, 13, 23, 59), ["due_7"], ["due_14", "due_7"], ["due_7"]),
+        (moscow(2026, 5, 14, 0, 0), ["due_7"], ["due_14", "due_7"], []),
+        (moscow(2026, 5, 20, 9), ["due"], ["due_14", "due_7", "due_1", "due"], ["due"]),
+        # The first weekly one was due on Thursday, 28 May.
+        (moscow(2026, 6, 10), ["weekly"], ["due_14", "due_7", "due_1", "due", "overdue", "weekly", "weekly"], []),
+        (
+            moscow(2026, 6, 4, 9),
+            ["weekly"],
+            ["due_14", "due_7", "due_1", "due", "overdue", "weekly", "weekly"],
+            ["weekly"],
+        ),
+    ],
+)
+def test_missed_reminders_are_given_as_the_ladder_says(
+    now: datetime, latest: list[str], every: list[str], today: list[str]
+) -> None:
+    """The latest, each one in order with its repetitions, or only those of the present local day."""
+    assert told(WORK, DUE, BEFORE, now) == latest
+    assert told(ALL, DUE, BEFORE, now) == every
+    assert told(SKIP, DUE, BEFORE, now) == today
+
+
+@pytest.mark.parametrize(("missed", "before"), [("latest", []), ("all", ["before_7", "before_1"]), ("skip", [])])
+def test_a_missed_event_is_fired_whatever_the_ladder_says(missed: str, before: list[str]) -> None:
+    """Only reminders are passed over; the event comes after those that are given."""
+    known = anchors(starts_on=date(2026, 3, 20))
+    assert told(replace(BEGINNING, missed=missed), known, BEFORE, moscow(2026, 8, 1)) == [*before, "first_day"]
+
+
+@pytest.mark.parametrize("missed", ["latest", "all", "skip"])
+def test_after_downtime_a_ladder_stands_where_it_would_have_stood(missed: str) -> None:
+    """Whatever was said of the past, the next rung is the same."""
+    ladder = replace(WORK, missed=missed)
+    armed: Armed | None = Armed("work", "due_14", moscow(2026, 5, 6))
+    while armed and armed.due_at <= moscow(2026, 6, 10):
+        armed = take_turn(ladder, armed, DUE, CALENDAR, moscow(2026, 6, 10)).following
+    assert armed == Armed("work", "weekly", moscow(2026, 6, 11))
+
+
+def test_of_all_reminders_those_of_one_instant_are_one() -> None:
+    """Two rungs that roll back to the same Friday are the later of them, on time and late."""
+    weekend = Ladder(
+        "weekend",
+        ("planned",),
+        (
+            reminder("a", "due_on", -2, roll="back"),
+            reminder("b", "due_on", -1, roll="back"),
+            reminder("c", "due_on", 3),
+        ),
+        "all",
     )
-    following = climb(WORK, WORK.rungs[-1], DUE, CALENDAR, moscow(2026, 5, 28))
-    assert following == Armed("work", "weekly", moscow(2026, 6, 4))
+    known = anchors(due_on=date(2026, 5, 18))  # a Monday
+    assert told(weekend, known, BEFORE, moscow(2026, 5, 15)) == ["b"]
+    assert told(weekend, known, BEFORE, moscow(2026, 8, 1)) == ["b", "c"]
+
+
+def test_a_rung_put_off_beyond_the_next_one_leaves_that_its_turn() -> None:
+    """A reminder that failed until after the next was due does not take it along where all are wanted."""
+    taken = take_turn(ALL, Armed("work", "due_14", moscow(2026, 5, 14)), DUE, CALENDAR, moscow(2026, 5, 14))
+    assert taken == Turn(ALL.rungs[0], False, Armed("work", "due_7", moscow(2026, 5, 13)))
+
+
+# Coming back to a state -------------------------------------------------------------------------------------------
+
+RESTARTING = Ladder(
+    "work",
+    ("doing",),
+    (
+        reminder("before", "due_on", -1),
+        reminder("late", "due_on", working_days=2, resume="restart"),
+        reminder("weekly", "due_on", 7, every_days=7, resume="restart"),
+    ),
+)
+
+
+def test_a_rung_that_restarts_counts_from_the_day_of_entering() -> None:
+    """Entered on Monday, 1 June, after the due date: two working days and a week from then on."""
+    known = anchors(due_on=date(2026, 5, 20), entered_at=moscow(2026, 6, 1, 23))
+    arming = arm(RESTARTING, known, CALENDAR, moscow(2026, 6, 1, 23))
+    assert arming == Arming("work", Armed("work", "late", moscow(2026, 6, 3)), ("before",))
+    following = turn(RESTARTING, "late", known, moscow(2026, 6, 3)).following
+    assert following == Armed("work", "weekly", moscow(2026, 6, 8))
+
+
+def test_an_absolute_rung_keeps_its_place() -> None:
+    """The same ladder without restarting: both reminders are past, the weekly one keeps its rhythm."""
+    known = anchors(due_on=date(2026, 5, 20), entered_at=moscow(2026, 6, 1, 23))
+    absolute = replace(RESTARTING, rungs=tuple(replace(each, resume="absolute") for each in RESTARTING.rungs))
+    arming = arm(absolute, known, CALENDAR, moscow(2026, 6, 1, 23))
+    assert arming == Arming("work", Armed("work", "weekly", moscow(2026, 6, 3)), ("before", "late"))
+
+
+def test_entered_before_its_anchor_a_restarting_rung_is_absolute() -> None:
+    """Where nobody came back late nothing is counted anew."""
+    known = anchors(due_on=date(2026, 5, 20), entered_at=moscow(2026, 3, 2))
+    assert rung_due_at(RESTARTING.rungs[1], known, CALENDAR) == moscow(2026, 5, 22)
 
 
 # Any ladder, any rhythm of looking ----------------------------------------------------------------------------------
@@ -176,11 +300,12 @@ def ladders(draw: st.DrawFn) -> Ladder:
     days = draw(st.lists(st.integers(-40, 40), min_size=1, max_size=6, unique=True))
     rungs = [reminder(f"r{each}", "due_on", each, roll=roll) for each in sorted(days)]
     ending = draw(st.sampled_from(["none", "repeats", "fires"]))
+    missed = draw(st.sampled_from(["latest", "all", "skip"]))
     if ending == "repeats":
         rungs.append(reminder("again", "due_on", 45, roll=roll, every_days=draw(st.integers(1, 20))))
     if ending == "fires":
         rungs.append(reminder("event", "due_on", 45, roll=roll, fires="start"))
-    return Ladder("any", ("planned",), tuple(rungs))
+    return Ladder("any", ("planned",), tuple(rungs), missed)
 
 
 def climbed(ladder: Ladder, due_on: date, looks: list[datetime]) -> list[tuple[str, datetime]]:
@@ -190,9 +315,9 @@ def climbed(ladder: Ladder, due_on: date, looks: list[datetime]) -> list[tuple[s
     done = []
     for now in looks:
         while armed and armed.due_at <= now:
-            rung = latest_due(ladder, armed.rung, known, CALENDAR, now)
-            done.append((rung.name, armed.due_at))
-            armed = climb(ladder, rung, known, CALENDAR, now)
+            taken = take_turn(ladder, armed, known, CALENDAR, now)
+            done.append((taken.rung.name, armed.due_at))
+            armed = taken.following
     return done
 
 

@@ -70,6 +70,18 @@ def test_nothing_is_found_in_a_good_one(tmp_path: Path) -> None:
         ("name: weekly", "name: late", "line 23: two rungs of “work” are called “late”; rename one"),
         ("anchor: due_on, days", "anchor: duo_on, days", "line 23: unknown anchor “duo_on”; known: due_on, entered_at"),
         ("roll: forward", "roll: over", "line 22: unknown roll “over”; known: back, forward, stay"),
+        ("every_days: 7", "every_days: 7, resume: anew", "line 23: unknown resume “anew”; known: absolute, restart"),
+        ("every_days: 7", "every_days: 7, resume: restart", None),
+        ("roll: forward,", "resume: restart,", "line 23: rung “weekly” stands behind one that restarts and might be"),
+        ("days: -1,", "days: -1, resume: restart,", "line 17: a rung that restarts must wait at least a day"),
+        ("days: -1,", "days: -1, resume: restart,", "line 18: rung “first_day” stands behind one that restarts"),
+        ("due_on, days: 8", "entered_at, days: 8, resume: restart", "line 23: a rung on “entered_at” starts anew by"),
+        (
+            "while: [planned]\n",
+            "while: [planned]\n    missed: some\n",
+            "line 14: unknown missed “some”; known: all, late",
+        ),
+        ("while: [planned]\n", "while: [planned]\n    missed: skip\n", None),
         ("every_days: 7", "every_days: 0", "line 23: “every_days” must be at least 1"),
         ("every_days: 7", "every_days: -7", "line 23: “every_days” must be at least 1"),
         ("roll: forward,", "every_days: 7,", "line 22: a rung that repeats must be the last of its ladder"),
@@ -121,6 +133,7 @@ BACK = """\
         ("due_on", 3, "back", ["line 16", "line 20"]),
         ("entered_at", 0, "back", ["line 16", "line 20"]),
         ("entered_at", 1, "back", []),
+        ("due_on, resume: restart", 1, "back", []),
     ],
 )
 def test_timers_that_go_round_at_once_are_found(

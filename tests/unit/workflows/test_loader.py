@@ -38,6 +38,8 @@ ladders:
         roll: back
         at: "08:00"
         every_days: 7
+        resume: restart
+    missed: skip
 """
 
 
@@ -65,8 +67,9 @@ def test_a_file_becomes_a_definition(path: Path) -> None:
                 ("planned",),
                 (
                     Rung("first_day", "starts_on", 0, None, "stay", time(0, 5), fires="start"),
-                    Rung("weekly", "due_on", None, -1, "back", time(8, 0), every_days=7),
+                    Rung("weekly", "due_on", None, -1, "back", time(8, 0), every_days=7, resume="restart"),
                 ),
+                missed="skip",
             ),
         ),
     )
