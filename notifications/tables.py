@@ -140,7 +140,8 @@ feed = Table(
 throttle = Table(
     "throttle",
     metadata,
-    # Who came with links that lead nowhere, counted over a few minutes and then forgotten: it is personal data.
+    # Who came with links that lead nowhere, or which calendar was handed out, counted over a few minutes and then
+    # forgotten: an address is personal data.
     Column("address", String(64), primary_key=True),
     Column("window_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),

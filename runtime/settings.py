@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
     feed_gzip: bool = True
+    feed_limit: int = Field(default=1000, ge=1)
 
     @model_validator(mode="before")
     @classmethod

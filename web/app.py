@@ -6,29 +6,17 @@ from runtime.bootstrap import Application
 from web import private_logs
 from web.decision_pages import decision_pages
 from web.errors import install_error_pages
-from web.feeds import feed_pages
+from web.evidence_pages import evidence_pages
+from web.feeds import Feeds, feed_pages
 from web.fetches import FetchLog
+from web.headers import HEADERS
 from web.prefix import Prefix, public_path
 from web.site import Site, install_site
 from web.start import start_pages
+from web.subscribing import subscribing_pages
 
 MOST_BYTES = 64 * 1024
 """The largest form: a remark of 5000 characters in UTF-8, percent-encoded, and room."""
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""What every answer carries unless it says otherwise itself."""
 
 _STATIC_CACHING = "public, max-age=31536000, immutable"
 
@@ -38,12 +26,14 @@ def create_app(application: Application) -> Flask:
     app = Flask("web.app", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
-    install_site(app.extensions, Site(application, FetchLog(application.office)))
-    for pages in (start_pages, decision_pages, feed_pages):
+    site = Site(application, FetchLog(application.office, application.settings.feed_limit))
+    install_site(app.extensions, site)
+    for pages in (start_pages, decision_pages, evidence_pages, feed_pages, subscribing_pages):
         app.register_blueprint(pages)
     install_error_pages(app)
     private_logs.install()
     app.after_request(_add_headers)
+    app.wsgi_app = Feeds(app.wsgi_app, site)  # type: ignore[method-assign]
     path = public_path(application.settings.public_url)
     if path:
         app.wsgi_app = Prefix(app.wsgi_app, path)  # type: ignore[method-assign]
@@ -54,6 +44,9 @@ def _add_headers(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code == 200:
         # Its address changes with its content.
         response.headers["Cache-Control"] = _STATIC_CACHING
+    # Asked for at once: each question to the headers by name goes through all of them.
+    said = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response

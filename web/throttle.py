@@ -1,17 +1,20 @@
-"""Counts links that lead nowhere, per client address, in the database: so all processes count together.
+"""Counts what may come too often, over ten minutes, in the database: so all processes count together.
 
-Who comes with too many is answered "wait" instead of "no such page", without further work. A good link opens all
-the same: its secret cannot be guessed at any speed, and behind one address there may be a whole school, or, with a
-proxy in front that hides its clients, everybody.
+Links that lead nowhere, per client address: who comes with too many is answered "wait" instead of "no such page",
+without further work. A good link opens all the same: its secret cannot be guessed at any speed, and behind one
+address there may be a whole school, or, with a proxy in front that hides its clients, everybody.
+
+Calendars that are handed out whole, per calendar: see `fetches`.
 """
 
 import ipaddress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.unit_of_work import Store
+from engine.unit_of_work import Store, UnitOfWork
 from notifications.tables import throttle
 
 WINDOW = timedelta(minutes=10)
@@ -38,19 +41,35 @@ def is_throttled(connection: Connection, client: str, now: datetime) -> bool:
 
 
 def count_bad_link(store: Store, client: str) -> None:
-    """Count one more bad link of a client, and forget everyone whose window is over."""
+    """Count one more bad link of a client."""
     with store.write() as work:
-        work.connection.execute(delete(throttle).where(throttle.c.window_at <= work.now - WINDOW))
-        row = {"address": client, "window_at": work.now, "attempts": 1}
-        if _count(work.connection, client):
-            return
-        try:
-            with work.connection.begin_nested():
-                work.connection.execute(insert(throttle).values(row))
-        except IntegrityError:  # another process was first within these microseconds
-            _count(work.connection, client)
+        add_attempts(work, client)
 
 
-def _count(connection: Connection, client: str) -> bool:
-    known = update(throttle).where(throttle.c.address == client)
-    return connection.execute(known.values(attempts=throttle.c.attempts + 1)).rowcount > 0
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often somebody has come since the window began, to all processes."""
+
+    began_at: datetime
+    attempts: int
+
+
+def add_attempts(work: UnitOfWork, who: str, attempts: int = 1) -> Count:
+    """Count somebody's attempts, and forget everyone whose window is over."""
+    work.connection.execute(delete(throttle).where(throttle.c.window_at <= work.now - WINDOW))
+    counted = _add(work.connection, who, attempts)
+    if counted is not None:
+        return counted
+    row = {"address": who, "window_at": work.now, "attempts": attempts}
+    try:
+        with work.connection.begin_nested():
+            work.connection.execute(insert(throttle).values(row))
+    except IntegrityError:  # another process was first within these microseconds
+        counted = _add(work.connection, who, attempts)
+    return counted or Count(work.now, attempts)
+
+
+def _add(connection: Connection, who: str, attempts: int) -> Count | None:
+    known = update(throttle).where(throttle.c.address == who).values(attempts=throttle.c.attempts + attempts)
+    row = connection.execute(known.returning(throttle.c.window_at, throttle.c.attempts)).first()
+    return Count(*row) if row else None

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from activities.spelling import spelling_key
 from activities.tables import party, party_spelling
 from engine.canonical import sha256
 from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
 from notifications.calendar.presentation import DEFAULT, EntryKind, FeedSpec, Presentation, Show
 from notifications.tables import feed, subscription
 
@@ -145,12 +147,11 @@ def list_subscriptions(connection: Connection) -> list[Subscription]:
     return [_from_row(connection, row) for row in rows]
 
 
-def record_fetches(office: Office, fetched: dict[int, datetime]) -> None:
+def record_fetches(work: UnitOfWork, fetched: Mapping[int, datetime]) -> None:
     """Note when subscriptions were last fetched: telemetry, gathered in memory and written now and then."""
-    with office.store.write() as work:
-        for subscription_id, at in fetched.items():
-            same = update(subscription).where(subscription.c.id == subscription_id)
-            work.connection.execute(same.values(fetched_at=at))
+    for subscription_id, at in fetched.items():
+        same = update(subscription).where(subscription.c.id == subscription_id)
+        work.connection.execute(same.values(fetched_at=at))
 
 
 def token_digest(token: str) -> bytes:

@@ -17,6 +17,7 @@ from notifications.calendar.subscriptions import (
     revoke_subscription,
     rotate_subscription,
 )
+from web.headers import HEADERS
 
 
 @pytest.fixture
@@ -173,6 +174,37 @@ def test_the_last_fetch_is_noted(any_house, subscribed):
     with any_house.office.store.read() as connection:
         assert get_subscription(connection, subscribed[0].short_id).fetched_at == any_house.clock.now()
     assert "Last fetched on 2\xa0March 2026, 09:00" in client.get(f"{url}?lang=en").get_data(as_text=True)
+
+
+def test_who_fetches_too_often_is_told_to_wait(make_house, sqlite_url):
+    """Beyond the limit: 429 and when to come again, in words; who names what it holds is answered all the same."""
+    house = make_house(sqlite_url, feed_limit=2)
+    house.tick()
+    url, other = (
+        f"/c/{add_subscription(house.office, NewSubscription(name, OccurrenceFilter()))[1]}.ics" for name in "ab"
+    )
+    client = house.web().test_client()
+    etag = client.get(url).headers["ETag"]
+    for _ in range(3):
+        assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert client.head(url).status_code == 200
+    house.pass_time(minutes=4)
+    refused = client.get(url)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "360")
+    assert b"VCALENDAR" not in refused.get_data()
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert client.get(other).status_code == 200
+    house.pass_time(minutes=6)
+    assert client.get(url).status_code == 200
+
+
+def test_a_calendar_is_guarded_like_a_page(client, url):
+    """What every page says of itself, each answer of a calendar says too, once."""
+    etag = client.get(url).headers["ETag"]
+    for answer in (client.get(url), client.get(url, headers={"If-None-Match": etag}), client.get("/c/x.ics")):
+        for name, value in HEADERS.items():
+            assert answer.headers.getlist(name) == [value if name != "Cache-Control" else answer.headers[name]]
+    assert client.post(url).status_code == 405
 
 
 def test_a_dead_address_says_nothing(any_house, client, subscribed, url):

@@ -119,6 +119,7 @@ def test_a_subscription_is_named_by_id_or_name(any_house, added):
 def test_fetches_are_noted(any_house, added):
     """The times that were gathered stand in the list."""
     at = any_house.clock.now() - timedelta(minutes=3)
-    record_fetches(any_house.office, {added[0].id: at, 999: at})
+    with any_house.office.store.write() as work:
+        record_fetches(work, {added[0].id: at, 999: at})
     with any_house.office.store.read() as connection:
         assert [each.fetched_at for each in list_subscriptions(connection)] == [at]
