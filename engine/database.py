@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from engine.errors import N_, OporaError
 
 BUSY_TIMEOUT_SECONDS = 30
+# After so long without a word in the middle of a transaction PostgreSQL ends the session and gives up its locks.
+SILENCE_SECONDS = 300
 _WRITES = "opora_writes"
 # What SQLite gives by itself: all that a read transaction sees is of one moment.
 _POSTGRESQL_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -56,10 +58,22 @@ def open_database(url: str) -> Engine:
     except ArgumentError as error:
         raise DatabaseUrlError(url=url) from error
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _open_postgresql(parsed)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         return _open_sqlite(url)
     raise DatabaseUrlError(url=parsed.render_as_string(hide_password=True))
+
+
+def _open_postgresql(url: URL) -> Engine:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # A worker that is frozen or cut off must not keep rows from the others for ever; what it says later is refused.
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{SILENCE_SECONDS * 1000:.0f}ms'")
+        connection.commit()
+
+    return engine
 
 
 def _open_sqlite(url: str) -> Engine:
@@ -105,13 +119,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def is_database_trouble(error: BaseException) -> bool:
+    """Whether it is the database that failed, and not a statement or a value that the program gave it."""
+    if not isinstance(error, DatabaseError):
+        return isinstance(error, DatabaseUnavailableError)
+    # `DatabaseError` itself is what a damaged file gives; its other children are faults of the program, unless the
+    # server ended the session meanwhile.
+    return isinstance(error, OperationalError) or type(error) is DatabaseError or error.connection_invalidated
+
+
 @contextmanager
 def _calm_errors() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        # `DatabaseError` itself is what a damaged file gives; its other children are faults of the program.
-        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        if not is_database_trouble(error):
             raise
         reason = str(error.orig).strip() or type(error.orig).__name__
         raise DatabaseUnavailableError(reason=reason.splitlines()[0]) from error

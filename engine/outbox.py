@@ -1,7 +1,8 @@
 """Messages: written in the step's transaction, handed to the handlers of their topic, finished in the handlers' own.
 
 A handler writes rows only (a letter, a feed job); whatever talks to the world works from those rows later. So a
-message is handled and marked done in one transaction, exactly once, whatever worker dies when.
+message is handled and marked done in one transaction, exactly once, whatever worker dies when. The transaction's lock
+is all the lease that this needs (docs/decisions/0009-messages-need-no-lease.md).
 """
 
 import logging
@@ -12,11 +13,10 @@ from enum import StrEnum
 from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, or_, select, update
-from sqlalchemy.exc import OperationalError
 
 from engine.errors import N_, OporaError
 from engine.faults import reach
-from engine.retry import backoff, reason_of
+from engine.retry import backoff, blaming, reason_of, work_off
 from engine.tables import instance, message
 from engine.unit_of_work import Store, UnitOfWork
 
@@ -85,14 +85,6 @@ Handler = Callable[[UnitOfWork, Message], None]
 Handlers = Mapping[str, Sequence[Handler]]
 
 
-class _FailedBatchError(Exception):
-    """One message of a batch failed and took the others with it; the cause is the message's."""
-
-    def __init__(self, message_ids: Sequence[int]) -> None:
-        super().__init__(message_ids)
-        self.message_ids = message_ids
-
-
 _IS_WAITING = message.c.available_at <= bindparam("now")
 _ANY_WAITING = select(exists().where(_IS_WAITING))
 _FREE_MESSAGES = (
@@ -119,17 +111,7 @@ def dispatch(store: Store, handlers: Handlers) -> int:
     Raises:
         DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
     """
-    finished = 0
-    while _is_any_waiting(store):
-        try:
-            handled = _handle(store, handlers)
-        except _FailedBatchError as failed:
-            finished += sum(_handle_alone(store, handlers, each) for each in failed.message_ids)
-            continue
-        if not handled:  # what is left is in another worker's hands
-            break
-        finished += handled
-    return finished
+    return work_off(partial(_is_any_waiting, store), partial(_handle, store, handlers), partial(_put_off, store))
 
 
 def list_messages(connection: Connection, states: Sequence[MessageState], limit: int = 200) -> list[Posted]:
@@ -185,27 +167,15 @@ def _is_any_waiting(store: Store) -> bool:
         return bool(connection.execute(_ANY_WAITING, {"now": store.clock.now()}).scalar())
 
 
-def _handle_alone(store: Store, handlers: Handlers, message_id: int) -> int:
-    try:
-        return _handle(store, handlers, message_id)
-    except _FailedBatchError as failed:
-        _put_off(store, message_id, failed.__cause__ or failed)
-        return 0
-
-
-def _handle(store: Store, handlers: Handlers, only: int | None = None) -> int:
+def _handle(store: Store, handlers: Handlers, only: int | None) -> int:
     with store.write() as work:
         claimed = _claim(work.connection, work.now, only)
         ids = [each.id for each in claimed]
         reach("outbox.claimed")
-        try:
+        with blaming(ids):
             for each in claimed:
                 for handler in (*handlers.get(each.topic, ()), *handlers.get("*", ())):
                     handler(work, each)
-        except OperationalError:  # the database's fault and no message's
-            raise
-        except Exception as error:
-            raise _FailedBatchError(ids) from error
         reach("outbox.handled")
         done = update(message).where(message.c.id.in_(ids))
         work.connection.execute(done.values(done_at=work.now, available_at=None, error=None))
@@ -223,7 +193,7 @@ def _put_off(store: Store, message_id: int, error: BaseException) -> None:
     with store.write() as work:
         for failed in _claim(work.connection, work.now, message_id):
             attempts = failed.attempts + 1
-            alive = {"available_at": work.now + backoff(attempts)}
+            alive = {"available_at": work.now + backoff(attempts, str(failed.id))}
             dead = {"available_at": None, "dead_at": work.now}
             values = {"attempts": attempts, "error": reason_of(error), **(alive if attempts < ATTEMPTS else dead)}
             work.connection.execute(update(message).where(message.c.id == failed.id).values(values))

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, exists, select, update
-from sqlalchemy.exc import OperationalError
 
 from engine.clock import format_instant
 from engine.definition import TIMER_ROLE, Ladder, WorkflowDefinition
 from engine.execution import Execution, Firing
 from engine.faults import reach
 from engine.registry import Calendar, Facts
-from engine.retry import backoff, reason_of
+from engine.retry import backoff, blaming, reason_of, work_off
 from engine.step_rows import write_messages
 from engine.store import Instance, lock_instances, unique
 from engine.tables import instance, ladder
@@ -33,14 +33,6 @@ class _Due:
     ladder: Ladder
     turn: Turn
     armed_at: datetime
-
-
-class _FailedBatchError(Exception):
-    """One rung of a batch failed and took the others with it; the cause is the rung's."""
-
-    def __init__(self, instance_ids: Sequence[int]) -> None:
-        super().__init__(instance_ids)
-        self.instance_ids = instance_ids
 
 
 _IS_DUE = ladder.c.due_at <= bindparam("now")
@@ -80,17 +72,7 @@ def fire_due(store: Store, execution: Execution) -> int:
     Raises:
         DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
     """
-    fired = 0
-    while _is_any_due(store):
-        try:
-            acted = _climb(store, execution)
-        except _FailedBatchError as failed:
-            fired += sum(_climb_alone(store, execution, each) for each in failed.instance_ids)
-            continue
-        if not acted:  # what is left is in another worker's hands
-            break
-        fired += acted
-    return fired
+    return work_off(partial(_is_any_due, store), partial(_climb, store, execution), partial(_put_off, store))
 
 
 def _is_any_due(store: Store) -> bool:
@@ -99,26 +81,14 @@ def _is_any_due(store: Store) -> bool:
         return bool(connection.execute(_ANY_DUE, {"now": store.clock.now()}).scalar())
 
 
-def _climb_alone(store: Store, execution: Execution, instance_id: int) -> int:
-    try:
-        return _climb(store, execution, instance_id)
-    except _FailedBatchError as failed:
-        _put_off(store, instance_id, failed.__cause__ or failed)
-        return 0
-
-
-def _climb(store: Store, execution: Execution, only: int | None = None) -> int:
+def _climb(store: Store, execution: Execution, only: int | None) -> int:
     with store.write() as work:
         held = _lock_free(work, only)
         if not held:
             return 0
         reach("tick.claimed")
-        try:
+        with blaming(held):
             return _act(work, execution, held)
-        except OperationalError:  # the database's fault and no rung's
-            raise
-        except Exception as error:
-            raise _FailedBatchError(held) from error
 
 
 def _lock_free(work: UnitOfWork, only: int | None) -> list[int]:
@@ -224,7 +194,8 @@ def _put_off(store: Store, instance_id: int, error: BaseException) -> None:
     with store.write() as work:
         for row in _first_due(work, _lock_free(work, instance_id)).values():
             failures = row.failures + 1
-            values = {"due_at": work.now + backoff(failures), "failures": failures, "error": reason_of(error)}
+            again_at = work.now + backoff(failures, f"{instance_id}:{row.name}")
+            values = {"due_at": again_at, "failures": failures, "error": reason_of(error)}
             key = {"key": instance_id, "ladder": row.name, "armed_at": row.due_at}
             work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
         reach("tick.put_off")

@@ -231,7 +231,8 @@ def test_a_poisoned_rung_holds_up_nobody(stormy: Rig) -> None:
     stormy.start(many=150, starts_on=date(2026, 3, 4))
     assert stormy.tick_at(moscow(2026, 3, 4)) == 150
     row = stormy.ladders(poisoned.id)["end"]
-    assert (row.failures, row.due_at) == (1, moscow(2026, 3, 4, 8, 1))
+    assert row.failures == 1
+    assert moscow(2026, 3, 4, 8, 1) <= row.due_at < moscow(2026, 3, 4, 8, 2)
     assert row.error == "ZeroDivisionError: no weather"
     assert stormy.instance(poisoned.id).state == "planned"
 
@@ -240,20 +241,24 @@ def test_only_poisoned_rungs_end_the_tick(stormy: Rig) -> None:
     """A tick in which everything fails ends, however many batches there are."""
     stormy.start(WATCHED, many=120, due_on=date(2026, 3, 3))
     assert stormy.tick_at(moscow(2026, 3, 4)) == 0
-    assert Counter(row.failures for row in stormy.rows(ladder)) == {1: 120}
+    rows = stormy.rows(ladder)
+    assert Counter(row.failures for row in rows) == {1: 120}
+    # What failed together does not come back together.
+    assert len({row.due_at for row in rows}) > 100
 
 
 def test_a_poisoned_rung_is_tried_with_growing_pauses_and_heals(stormy: Rig, weather: Weather) -> None:
-    """Each failure doubles the pause up to six hours; when the cause is gone the rung is done."""
+    """Each failure about doubles the pause up to six hours; when the cause is gone the rung is done."""
     poisoned = stormy.start(WATCHED, due_on=date(2026, 3, 3))[0]
     stormy.clock.set(moscow(2026, 3, 4))
     pauses = []
     for _ in range(11):
         stormy.tick()
         due_at = stormy.ladders(poisoned.id)["end"].due_at
-        pauses.append((due_at - stormy.clock.now()) // timedelta(minutes=1))
+        pauses.append((due_at - stormy.clock.now()) / timedelta(minutes=1))
         stormy.clock.set(due_at)
-    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
+    least = [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
+    assert all(pause <= found < pause * 1.25 for pause, found in zip(least, pauses, strict=True))
     weather.bad = False
     assert stormy.tick() == 1
     assert stormy.instance(poisoned.id).state == "done"
