@@ -59,12 +59,13 @@ def find_done(connection: Connection, occurrences: Sequence[Occurrence]) -> dict
 def leave_what_is_not_theirs(connection: Connection, actor: Actor, effects: Sequence[Effect]) -> list[Effect]:
     """The effects with those that the actor may not have left to whoever may."""
     return [
-        each if _may(connection, actor, each) else replace(each, action=Action.LEAVE, reason=LeftReason.NOT_ALLOWED)
+        each if may_carry_out(connection, actor, each) else replace(each, action=Action.LEAVE, reason=LeftReason.NOT_ALLOWED)
         for each in effects
     ]
 
 
-def _may(connection: Connection, actor: Actor, effect: Effect) -> bool:
+def may_carry_out(connection: Connection, actor: Actor, effect: Effect) -> bool:
+    """Whether the workflow lets this person do it."""
     if effect.occurrence is None or effect.action is Action.LEAVE:
         return True
     return bool(_deciders(effect) & roles_of(connection, actor.person.id, effect.occurrence.activity_id))

@@ -34,6 +34,7 @@ class AmendingDocument:
 class Amendment:
     """An amendment as stored; `changes` has what stood before and what stands now, as plain data."""
 
+    id: int
     document: AmendingDocument
     applied_at: datetime
     applied_by: str
@@ -53,8 +54,8 @@ def insert_amendment(
         "applied_by": actor.person.short_id,
         "changes": json.dumps(changes, ensure_ascii=False),
     }
-    work.connection.execute(insert(plan_amendment).values(row))
-    return Amendment(document, work.now, actor.person.short_id, changes)
+    stored = work.connection.execute(insert(plan_amendment).values(row).returning(plan_amendment.c.id))
+    return Amendment(int(stored.scalar_one()), document, work.now, actor.person.short_id, changes)
 
 
 def list_amendments(connection: Connection, plan_id: int) -> list[Amendment]:
@@ -62,6 +63,7 @@ def list_amendments(connection: Connection, plan_id: int) -> list[Amendment]:
     wanted = select(plan_amendment).where(plan_amendment.c.plan_id == plan_id).order_by(plan_amendment.c.id)
     return [
         Amendment(
+            row.id,
             AmendingDocument(row.file_name, row.file_digest, row.basis),
             row.applied_at,
             row.applied_by,

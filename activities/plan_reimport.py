@@ -23,6 +23,7 @@ from activities.importing import PlanReading, read_plan
 from activities.importing.title import read_period
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
+from activities.pending_steps import insert_pending, overtake
 from activities.period import Period
 from activities.plan_activities import Activity
 from activities.plan_amendments import AmendingDocument, Amendment, insert_amendment
@@ -164,6 +165,8 @@ def propose_reimport(
 def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str) -> Amendment | None:
     """Do what was proposed for this actor, in one transaction; None where there is nothing to change.
 
+    What the actor may not do to running work waits for somebody who may (`pending_steps`).
+
     Raises:
         BasisMissingError: no document is named on which it rests.
         UncertainRowsError: a person must first say which rows are one.
@@ -192,7 +195,11 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
         for activity_id, effects in added.items():
             if any(each.action in {Action.MOVE, Action.ADD} for each in effects):
                 date_followers_of_row(Deed(office, work, actor), activity_id, document.basis)
-        return insert_amendment(work, actor, target.id, document, diff_to_json(proposal.diff))
+        amendment = insert_amendment(work, actor, target.id, document, diff_to_json(proposal.diff))
+        # What an earlier amendment left waiting of these rows is overtaken by what this one says of them.
+        overtake(work, actor, [each.activity.id for each in proposal.effects if each.activity is not None])
+        insert_pending(work, amendment, [effect for each in proposal.effects for effect in each.effects])
+        return amendment
 
 
 def _refuse_other_period(path: Path, reading: PlanReading, target: Plan) -> None:

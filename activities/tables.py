@@ -167,6 +167,25 @@ plan_amendment = Table(
     Column("changes", Text, nullable=False),
 )
 
+# What an amendment does to an occurrence while whoever applied it may not: it waits for somebody who may.
+pending_step = Table(
+    "pending_step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("amendment_id", ForeignKey("plan_amendment.id"), nullable=False, index=True),
+    Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False, index=True),
+    Column("action", String(8), nullable=False),
+    # The window that it is moved to.
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("due_on", Date),
+    Column("rrule", Text),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String(64)),
+    Column("outcome", String(16)),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
 finding = Table(
     "finding",
     metadata,

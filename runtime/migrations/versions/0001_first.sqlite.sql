@@ -502,6 +502,28 @@ CREATE TABLE row_relation (
 ;
 CREATE INDEX ix_row_relation_leader_id ON row_relation (leader_id)
 ;
+CREATE TABLE pending_step (
+	id INTEGER NOT NULL,
+	amendment_id INTEGER NOT NULL,
+	occurrence_id INTEGER NOT NULL,
+	action VARCHAR(8) NOT NULL,
+	starts_on DATE,
+	ends_on DATE,
+	due_on DATE,
+	rrule TEXT,
+	settled_at VARCHAR(27),
+	settled_by VARCHAR(64),
+	outcome VARCHAR(16),
+	reason TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_pending_step PRIMARY KEY (id),
+	CONSTRAINT fk_pending_step_amendment_id FOREIGN KEY(amendment_id) REFERENCES plan_amendment (id),
+	CONSTRAINT fk_pending_step_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id)
+)
+;
+CREATE INDEX ix_pending_step_amendment_id ON pending_step (amendment_id)
+;
+CREATE INDEX ix_pending_step_occurrence_id ON pending_step (occurrence_id)
+;
 CREATE TABLE evidence (
 	id INTEGER NOT NULL,
 	occurrence_id INTEGER NOT NULL,
