@@ -14,6 +14,7 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, insert, text
 
 from engine import faults
 from engine.clock import VirtualClock
+from engine.migration import Migration, Mover, list_candidates, migrate
 from engine.outbox import Message
 from engine.registry import Facts, Guard
 from engine.tables import message
@@ -48,6 +49,13 @@ POISONED = replace(
 )
 
 
+FORMER = replace(
+    ERRAND,
+    name="former",
+    ladders=tuple(replace(each, rungs=each.rungs[:1]) for each in ERRAND.ladders),
+)
+
+
 def open_rig(url: str, clock: VirtualClock | None = None) -> Rig:
     """An engine on a trial's database."""
     return Rig(url, clock or VirtualClock(NOW), {**GUARDS, **WEATHER})
@@ -62,18 +70,37 @@ def prepare(url: str) -> None:
     rig.start(many=MANY, due_on=date(2026, 5, 20))
     rig.start(POISONED, starts_on=date(2026, 5, 5))
     rig.fire(rig.start_one().id, "start")
+    rig.start(FORMER, many=MANY, due_on=date(2026, 5, 20))
     rig.close()
 
 
 def work(rig: Rig) -> int:
     """What a worker does at a ring of the bell; how much it did."""
-    return rig.tick() + rig.dispatch({"*": [write_letter]}) + seal_history(rig.store, SIGNER, page=7)
+    done = rig.tick() + go_over(rig) + rig.dispatch({"*": [write_letter]})
+    return done + seal_history(rig.store, SIGNER, page=7)
+
+
+def go_over(rig: Rig) -> int:
+    """Move what runs by the former workflow over to the present one, two at a time; how many moved."""
+    with rig.store.read() as connection:
+        ids = list_candidates(connection, FORMER.name, ERRAND)
+    moved = 0
+    for first in range(0, len(ids), 2):
+        with rig.store.write() as unit:
+            batch = migrate(unit, rig.execution.registry, ids[first : first + 2], Migration(ERRAND), Mover("p", "cli"))
+            moved += len(batch)
+    return moved
 
 
 def write_letter(unit: UnitOfWork, given: Message) -> None:
-    """Handle a message by a row; one kind of message cannot be handled."""
+    """Handle a message by a row; one message cannot be handled."""
     if given.topic == "start" and given.revision == 2 and given.instance_id == 2 * MANY + 2:
         raise RuntimeError("no paper")
+    put_into_post(unit, given)
+
+
+def put_into_post(unit: UnitOfWork, given: Message) -> None:
+    """Handle a message by a row."""
     key = unit.connection.execute(message.select().where(message.c.id == given.id)).one().dedup_key
     unit.connection.execute(insert(letter).values(dedup_key=key))
 
@@ -106,7 +133,7 @@ def count_points(rig: Rig) -> Counter[str]:
 
 
 PICTURE = {
-    "instances": "SELECT id, state, revision, due_on FROM instance",
+    "instances": "SELECT id, definition_id, state, revision, due_on FROM instance",
     "history": "SELECT instance_id, revision, event, from_state, to_state FROM history",
     "payloads": "SELECT instance_id, revision FROM payload",
     "ladders": "SELECT instance_id, name, rung, due_at, failures FROM ladder",

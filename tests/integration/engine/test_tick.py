@@ -1,6 +1,5 @@
 """Acting on what is due: each rung once, late or early, whatever else goes wrong."""
 
-import multiprocessing
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -289,32 +288,6 @@ def test_a_database_that_cannot_be_used_blames_no_rung(lite: Rig) -> None:
 
 
 # Several workers -------------------------------------------------------------------------------------------------
-
-
-def _tick_in_a_process(url: str, now: datetime, ready: Any, fired: Any) -> None:
-    rig = Rig(url, VirtualClock(now))
-    ready.wait()
-    fired.put(rig.tick())
-    rig.close()
-
-
-def test_two_processes_fire_each_of_200_rungs_once(rig: Rig) -> None:
-    """Two workers that look at the same moment do all the work between them and none of it twice."""
-    rig.start(many=200, starts_on=date(2026, 3, 3))
-    context = multiprocessing.get_context("spawn")
-    ready, fired = context.Barrier(2), context.SimpleQueue()
-    now = moscow(2026, 3, 3, 0, 5)
-    workers = [context.Process(target=_tick_in_a_process, args=(rig.url, now, ready, fired)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert [worker.exitcode for worker in workers] == [0, 0]
-    assert fired.get() + fired.get() == 200
-    steps = Counter(row.instance_id for row in rig.rows(history, event="start"))
-    assert set(steps.values()) == {1}
-    assert len(steps) == 200
-    assert rig.rows(ladder) == []
 
 
 def test_four_threads_send_each_of_200_reminders_once(rig: Rig) -> None:
