@@ -10,9 +10,9 @@ import click
 from cli.days import DAY, DAY_METAVAR
 from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
+from cli.plan_amendments import command as amendments
 from cli.plan_read import command as read
 from cli.plan_read import given_period, reading_shown, told_columns
-from cli.plan_reimport import amendments
 from cli.plan_reimport import command as reimport
 from cli.plan_review import command as review
 from cli.plan_rollover import command as rollover

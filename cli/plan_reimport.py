@@ -1,6 +1,6 @@
-"""`opora plan reimport` and `opora plan amendments`: a changed document amends a plan that is stored already."""
+"""`opora plan reimport`: a changed document amends a plan that is stored already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from cli.days import DAY, DAY_METAVAR
 from cli.options import NO_ACTOR, acting, as_json
 from cli.output import language, print_facts, print_json, print_table, say
 from cli.plan_read import given_period
-from cli.wording import counted, instant_text, names_text, text, window_text, word
+from cli.wording import counted, names_text, text, window_text, word
 from engine.errors import N_
 from notifications.translation import translate
 
@@ -50,7 +50,7 @@ REASONS = {
     "finished": N_("it is finished"),
     "evidence": N_("there is evidence for it"),
     "date_set": N_("a person has set its date"),
-    "not_allowed": N_("an approver or the coordinator has to do it"),
+    "not_allowed": N_("it waits for whoever may do it"),
 }
 NOTHING_TO_CHANGE = N_("There is nothing to change: “{slug}” says what {file} says.")
 NOTHING_APPLIED = N_(
@@ -67,6 +67,7 @@ TAKE = N_(
     "Where the document changed what a person had corrected, the person's deadline stays. "
     "To take the document's instead: --take {example}."
 )
+WAITS = N_("{steps} for an approver: opora plan amendments {slug} shows them, with --apply they are carried out.")
 AWAITING = N_("waiting for a date")
 
 
@@ -135,11 +136,18 @@ def _say_what_next(proposal: "Proposal", file: Path, amendment: "Amendment | Non
         say(NOTHING_TO_CHANGE, slug=slug, file=file.name)
     elif amendment is not None:
         say(APPLIED, slug=slug, file=file.name, basis=amendment.document.basis)
+        say_what_waits(sum(each.reason == "not_allowed" for group in proposal.effects for each in group.effects), slug)
     else:
         if proposal.diff.uncertain:
             first = proposal.diff.uncertain[0]
             say(TELL_WHICH, example=f"{proposal.stored.activities[first.old].short_id}={first.new + 1}")
         say(NOTHING_APPLIED, slug=slug, file=file)
+
+
+def say_what_waits(count: int, slug: str) -> None:
+    """Say how many steps wait for somebody who may do them, and how they are done."""
+    if count:
+        say(WAITS, steps=counted("{count} step waits", "{count} steps wait", count), slug=slug)
 
 
 def _print_proposal(proposal: "Proposal") -> None:
@@ -231,12 +239,13 @@ def _effect_rows(proposal: "Proposal", group: "RowEffects") -> Iterator[tuple[st
         target, planned = effect.occurrence, effect.planned
         number = proposal.diff.new.rows[group.place].number if group.place is not None else ""
         name = target.reference if target else f"{number}@{planned.key if planned else ''}"
-        before = _window(target.starts_on, target.ends_on) if target else ""
-        after = _window(planned.starts_on, planned.ends_on) if planned else ""
+        before = dates_text(target.starts_on, target.ends_on) if target else ""
+        after = dates_text(planned.starts_on, planned.ends_on) if planned else ""
         yield name, before, after, _action_text(effect)
 
 
-def _window(starts_on: date | None, ends_on: date | None) -> str:
+def dates_text(starts_on: date | None, ends_on: date | None) -> str:
+    """The days of an occurrence, or that they are awaited."""
     return window_text(starts_on, ends_on) if ends_on else text(AWAITING)
 
 
@@ -267,51 +276,4 @@ def _effect_json(effect: "Effect") -> dict[str, Any]:
         "ends_on": planned.ends_on if planned else None,
         "due_on": planned.due_on if planned else None,
         "reason": effect.reason.value if effect.reason else None,
-    }
-
-
-@click.command("amendments", help=N_("List the documents that amended a plan, and on what basis."))
-@click.argument("plan", required=False, metavar=N_("[PLAN]"))
-@as_json
-def amendments(plan: str | None, *, as_json: bool) -> None:
-    from activities.plan_amendments import list_amendments
-    from activities.plans import get_plan
-    from cli.context import open_application
-
-    with closing(open_application()) as application, application.store.read() as connection:
-        found = list_amendments(connection, get_plan(connection, plan).id)
-        zone = application.office.calendar.zone
-    if as_json:
-        print_json([_amendment_json(each) for each in found])
-        return
-    columns = (N_("When"), N_("File"), N_("SHA-256"), N_("Basis"), N_("Who"), N_("Changes"))
-    print_table(
-        columns,
-        [
-            (
-                instant_text(each.applied_at, zone),
-                each.document.file_name,
-                each.document.digest.hex()[:12],
-                each.document.basis,
-                each.applied_by,
-                _count_changes([each]),
-            )
-            for each in found
-        ],
-    )
-
-
-def _count_changes(found: Sequence["Amendment"]) -> str:
-    count = sum(len(each.changes[part]) for each in found for part in ("sections", "added", "removed", "changed"))
-    return counted("{count} change", "{count} changes", count)
-
-
-def _amendment_json(each: "Amendment") -> dict[str, Any]:
-    return {
-        "file": each.document.file_name,
-        "digest": each.document.digest.hex(),
-        "basis": each.document.basis,
-        "applied_at": each.applied_at,
-        "applied_by": each.applied_by,
-        "changes": each.changes,
     }

@@ -13,6 +13,7 @@ from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table
 from cli.plan_as_of import show_as_of
 from cli.plan_asked import print_relations, print_standings, review_json, say_what_is_asked
+from cli.plan_reimport import say_what_waits
 from cli.wording import CONFIDENCES, PARTY_KINDS, PLAN_STATUSES, day_text, names_text, text, window_text, word
 from cli.year_view import print_year
 from engine.errors import N_
@@ -39,6 +40,7 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
     if as_of is not None:
         show_as_of(plan, as_of, as_json=as_json)
         return
+    from activities.pending_steps import list_pending
     from activities.plan_overview import gather_overview
     from activities.plan_review import list_open_findings, list_questions
     from activities.plans import get_plan
@@ -49,10 +51,11 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
         wanted = get_plan(connection, plan)
         overview = gather_overview(connection, wanted, application.office.working_day())
         queue = list_questions(connection, wanted)
+        waiting = list_pending(connection, wanted.id)
         year = view_plan(connection, wanted, application.office.calendar)
     overview = replace(overview, findings=list_open_findings(queue))
     if as_json:
-        print_json(_overview_json(overview) | review_json(queue, year))
+        print_json(_overview_json(overview) | review_json(queue, year) | {"pending_steps": len(waiting)})
         return
     _print_counts(overview)
     print_year(year)
@@ -63,6 +66,7 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
     _print_findings(overview.findings)
     _print_parties(overview.parties)
     _print_before_record(overview.before_record)
+    say_what_waits(len(waiting), wanted.slug)
     say_what_is_asked(queue)
 
 

@@ -118,3 +118,29 @@ def test_a_conflict_with_a_person_s_deadline_is_told_and_chosen(terminal, tmp_pa
     terminal.done(*apply, "--take", first)
     taken = terminal.json("activity", "show", first)
     assert (taken["deadline"], taken["document_deadline"]) == ("до 21 мая 2027 г.", None)
+
+
+def test_an_approver_finishes_what_a_coordinator_applied(terminal, changed):
+    """What waits is told, listed with its basis, and carried out by whoever may."""
+    done = terminal.done("plan", "reimport", "moc-2026", changed, "--apply", "--basis", "приказ № 6", "--as", MARY)
+    assert "1 step waits for an approver: opora plan amendments moc-2026" in done.stderr
+    ((step,),) = [each["pending"] for each in terminal.json("plan", "amendments", "moc-2026")]
+    assert (step["action"], step["ends_on"]) == ("move", "2026-12-30")
+    shown = terminal.done("plan", "amendments")
+    assert "is moved" in shown.stdout
+    assert "with --apply" in shown.stderr
+    assert "1 step waits" in terminal.done("plan", "show", "moc-2026").stderr
+    assert "--as PERSON" in terminal.refused("plan", "amendments", "--apply", code=2)
+    assert "approver" in terminal.refused("plan", "amendments", "--apply", "--as", MARY)
+    refused = terminal.refused("plan", "amendments", "--drop", step["id"], "--as", HEAD)
+    assert "--reason" in refused
+    carried = terminal.done("plan", "amendments", "--apply", "--only", step["id"], "--as", HEAD)
+    assert "carried out" in carried.stdout
+    assert terminal.json("occurrence", "show", step["id"])["ends_on"] == "2026-12-30"
+    assert "Nothing waits" in terminal.done("plan", "amendments", "--apply", "--as", HEAD).stderr
+
+
+@pytest.mark.parametrize("wrong", [("--apply", "--drop", "1.1"), ("--only", "1.1")])
+def test_options_that_contradict_each_other_are_refused(terminal, wrong):
+    """One carries out or drops, and narrows only what is carried out."""
+    assert "--apply" in terminal.refused("plan", "amendments", *wrong, "--as", HEAD, code=2)
