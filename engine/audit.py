@@ -17,11 +17,13 @@ from engine.canonical import sha256
 from engine.definition import MOVABLE_ANCHORS, SAME_STATE, WorkflowDefinition, definition_from_plain
 from engine.execution import CREATED
 from engine.history import NO_DIGEST, Entry, Payload, entry_body
+from engine.migration import MIGRATED
 from engine.store import INSTANCE_COLUMNS
 from engine.tables import definition, history, instance, payload
 from engine.unit_of_work import Store
 
 PAGE = 200
+CHANGES_WORKFLOW = frozenset({CREATED, MIGRATED})
 Record = Row[*tuple[Any, ...]]
 Fault = tuple[str, str]
 
@@ -176,28 +178,35 @@ def _faults(story: _Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int,
     if story.head is None:
         raise ValueError(story.id)
     payloads_hold = True
-    for revision, code, message in _check_entries(story, pinned.get(story.head.definition_id)):
+    for revision, code, message in _check_entries(story, pinned):
         payloads_hold = payloads_hold and code != "payload"
         yield revision, code, message
     yield from _check_head(story.head, story, payloads_hold=payloads_hold)
 
 
-def _check_entries(story: _Story, pinned: _Pinned | None) -> Iterator[tuple[int, str, str]]:
+def _check_entries(story: _Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
     payloads = {each.revision: each for each in story.payloads}
+    versions = {each.digest: each.workflow for each in pinned.values()}
     previous, state, expected = NO_DIGEST, "", 1
+    version, since = b"", 1
     for entry in story.entries:
+        if entry.event in CHANGES_WORKFLOW:
+            version, since = entry.subject_digest or b"", entry.revision
         if entry.revision != expected:
             yield expected, "revision", "this entry is missing"
         for fault in (
             *_check_place(entry, previous, state),
             *_check_bytes(entry, story.public_id),
             *_check_payload(entry, payloads.pop(entry.revision, None)),
-            *_check_event(entry, pinned),
+            *_check_event(entry, versions.get(version)),
         ):
             yield entry.revision, *fault
         previous, state, expected = entry.digest, entry.to_state, entry.revision + 1
     for revision in sorted(payloads):
         yield revision, "payload", "a payload belongs to no entry"
+    stored = pinned.get(story.head.definition_id) if story.head else None
+    if stored is None or stored.digest != version:
+        yield since, "definition", "the instance runs by another workflow than its history says"
 
 
 def _check_place(entry: Record, previous: bytes, state: str) -> Iterator[Fault]:
@@ -228,16 +237,17 @@ def _check_payload(entry: Record, stored: Record | None) -> Iterator[Fault]:
         yield "payload", "its payload is not the one recorded"
 
 
-def _check_event(entry: Record, pinned: _Pinned | None) -> Iterator[Fault]:
-    """The step is one that the instance's definition knows."""
-    if pinned is None or pinned.workflow is None:
+def _check_event(entry: Record, workflow: WorkflowDefinition | None) -> Iterator[Fault]:
+    """The step is one that the workflow in force then knows."""
+    if workflow is None:
         yield "definition", "its workflow is missing"
     elif entry.event == CREATED:
-        if entry.to_state not in pinned.workflow.initial or entry.revision != 1:
+        if entry.to_state not in workflow.initial or entry.revision != 1:
             yield "event", f"no instance begins in “{entry.to_state}” as revision {entry.revision}"
-        if entry.subject_digest != pinned.digest:
-            yield "definition", "the instance was started with another workflow"
-    elif entry.to_state not in _targets(pinned.workflow, entry.event, entry.from_state):
+    elif entry.event == MIGRATED:
+        if entry.to_state not in (each.name for each in workflow.states):
+            yield "event", f"“{entry.to_state}” is no state of the workflow that it went over to"
+    elif entry.to_state not in _targets(workflow, entry.event, entry.from_state):
         yield "event", f"“{entry.event}” does not lead from “{entry.from_state}” to “{entry.to_state}”"
 
 

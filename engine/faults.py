@@ -22,6 +22,7 @@ POINTS = (
     "outbox.handled",
     "outbox.finished",
     "outbox.put_off",
+    "migration.repinned",
     "log.appended",
     "log.signed",
 )
