@@ -84,6 +84,7 @@ def add(
         asked = NewSubscription(name, wanted, speaks or language(), owner, presentation)
         added, token = add_subscription(application.office, asked)
         _print_address(application, added, token, as_json=as_json)
+        _keep_up_files(application, added, token)
 
 
 def _print_address(application: "Application", made: "Subscription", token: str, *, as_json: bool) -> None:
@@ -96,6 +97,18 @@ def _print_address(application: "Application", made: "Subscription", token: str,
     say(PRIVATE, name=made.name, short_id=made.short_id)
     if application.settings.public_url is None:
         say(INSIDE)
+
+
+def _keep_up_files(application: "Application", offered: "Subscription | None" = None, token: str = "") -> None:
+    """Begin the file of a new address and remove that of a dead one at once, where calendars are files too."""
+    from notifications.calendar.feed_folder import FeedFolder
+
+    if application.settings.feed_dir is None:
+        return
+    folder = FeedFolder(application.settings.feed_dir)
+    if offered is not None:
+        folder.offer(application.office, offered, token)
+    folder.keep_up(application.office)
 
 
 def _urls(application: "Application", token: str) -> dict[str, str]:
@@ -174,6 +187,7 @@ def revoke(*, subscription: str) -> None:
         with application.store.read() as connection:
             found = get_subscription(connection, subscription)
         revoke_subscription(application.office, found)
+        _keep_up_files(application)
     say(REVOKED, name=found.name)
 
 
@@ -187,7 +201,9 @@ def rotate(*, subscription: str, as_json: bool) -> None:
     with closing(open_application()) as application:
         with application.store.read() as connection:
             found = get_subscription(connection, subscription)
-        _print_address(application, found, rotate_subscription(application.office, found), as_json=as_json)
+        token = rotate_subscription(application.office, found)
+        _print_address(application, found, token, as_json=as_json)
+        _keep_up_files(application, found, token)
 
 
 @group.command("export", help=N_("Write a whole plan as a calendar file to standard output."))

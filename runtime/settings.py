@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
+    feed_dir: Path | None = None
     feed_gzip: bool = True
     feed_limit: int = Field(default=1000, ge=1)
 

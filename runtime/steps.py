@@ -10,6 +10,7 @@ from engine.tick import fire_due
 from engine.transparency import seal_history
 from notifications.calendar.emission import emit_feeds
 from notifications.calendar.entries import refresh_changed, refresh_occurrence
+from notifications.calendar.feed_folder import FeedFolder
 from notifications.handlers import build_handlers
 from notifications.mail.digest import write_digests
 from notifications.mail.send import send_due
@@ -47,6 +48,11 @@ def _refresh_feeds(application: Application) -> int:
     return int(refresh_changed(application.office)) + emit_feeds(application.office)
 
 
+def _keep_up_files(application: Application) -> int:
+    folder = application.settings.feed_dir
+    return FeedFolder(folder).keep_up(application.office) if folder else 0
+
+
 def _seal_log(application: Application) -> int:
     return seal_history(application.store, application.log_key)
 
@@ -60,6 +66,7 @@ STEPS = (
     TickStep(N_("messages"), _handle_messages),
     TickStep(N_("digests"), _write_digests),
     TickStep(N_("calendars"), _refresh_feeds),
+    TickStep(N_("calendar files"), _keep_up_files),
     # Before the letters, so that they carry a checkpoint of what they speak of.
     TickStep(N_("log"), _seal_log),
     TickStep(N_("letters"), _send_letters),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from engine.errors import N_, OporaError
 from engine.unit_of_work import SilentBell
 from runtime.bootstrap import Application, build_application
-from runtime.doctor import database, folders, letters, time, work
+from runtime.doctor import database, feeds, folders, letters, time, work
 from runtime.doctor.finding import Finding, Findings, Level, good, notice, refused
 from runtime.settings import PREFIX, Settings, SettingsError, load_settings
 
@@ -17,7 +17,11 @@ UNKNOWN_SETTING = N_("There is no setting {name}, so it does nothing. See docs/s
 ELSEWHERE = {"OPORA_ACTOR", "OPORA_LANG"}
 """What single commands read from the environment, apart from `Settings`."""
 
-BEFORE: tuple[Callable[[Settings], Findings], ...] = (folders.check_data_folder, folders.check_keys)
+BEFORE: tuple[Callable[[Settings], Findings], ...] = (
+    folders.check_data_folder,
+    folders.check_keys,
+    feeds.check_feed_folder,
+)
 CHECKS: tuple[Callable[[Application], Findings], ...] = (
     database.check_schema,
     database.check_storage,

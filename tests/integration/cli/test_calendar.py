@@ -155,6 +155,33 @@ def test_an_address_is_replaced_and_ended(house, opora):
     assert opora("revoke", "unknown").exit_code == 1
 
 
+def test_calendars_are_files_too(house, opora, tmp_path):
+    """With `OPORA_FEED_DIR` the file is there when the address is printed, follows it, and ends with it at once."""
+    house.tick()
+    folder = tmp_path / "feeds"
+    files = {"OPORA_FEED_DIR": str(folder)}
+
+    def lying():
+        return [(each.name, each.read_bytes().count(b"BEGIN:VEVENT")) for each in folder.iterdir()]
+
+    first = json.loads(opora("add", "--name", "Сроки", "--json", **files).stdout)["url"]
+    assert lying() == [(first.rpartition("/")[2], 4)]
+    second = json.loads(opora("rotate", "Сроки", "--json", **files).stdout)["url"]
+    assert lying() == [(second.rpartition("/")[2], 4)]
+    assert opora("revoke", "Сроки", **files).exit_code == 0
+    assert lying() == []
+
+
+def test_an_address_is_printed_even_if_its_file_fails(house, opora, tmp_path):
+    """It is shown this once, so it comes first; then what is wrong with the folder, and exit 1."""
+    house.tick()
+    (tmp_path / "feeds").write_text("a file")
+    done = opora("add", "--name", "Сроки", OPORA_FEED_DIR=str(tmp_path / "feeds"))
+    assert done.exit_code == 1
+    assert fetched(house, done.stdout.splitlines()[0]).status_code == 200
+    assert "unset OPORA_FEED_DIR" in done.stderr
+
+
 def test_a_full_calendar_says_so(house, opora, monkeypatch):
     """What a calendar leaves out is told where it is looked at, with what to do."""
     house.tick()

@@ -18,7 +18,7 @@ from notifications.tables import letter, mailbox
 from runtime import migrations
 from runtime.bootstrap import Application
 from runtime.database_copy import DatabaseDamagedError
-from runtime.doctor import Finding, Level, database, examine, folders
+from runtime.doctor import Finding, Level, database, examine, feeds, folders
 from runtime.installation import Purpose, initialise
 from runtime.settings import Settings, load_settings
 from runtime.ticking import run_tick
@@ -72,6 +72,20 @@ def test_a_wrong_setting_is_all_there_is_to_say(environment: pytest.MonkeyPatch)
     """Nothing else can be looked at before the settings can be read."""
     environment.setenv("OPORA_PORT", "many")
     assert [(each.check, each.level) for each in examine()] == [("settings", Level.FAILURE)]
+
+
+def test_the_folder_of_calendar_files(healthy: Application, environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is said where none is set; else whether it is there, can be written, and can be listed by strangers."""
+    assert "feed_folder" not in {each.check for each in examine()}
+    folder = tmp_path / "feeds"
+    environment.setenv("OPORA_FEED_DIR", str(folder))
+    assert (found("feed_folder").level, found("feed_folder").text) == (Level.NOTICE, feeds.MISSING)
+    folder.mkdir(mode=0o710)
+    assert (found("feed_folder").level, found("feed_folder").text) == (Level.GOOD, feeds.GOOD)
+    folder.chmod(0o755)
+    assert (found("feed_folder").level, found("feed_folder").text) == (Level.NOTICE, feeds.OPEN)
+    environment.setenv("OPORA_FEED_DIR", "/proc/self")
+    assert (found("feed_folder").level, found("feed_folder").text) == (Level.FAILURE, feeds.NOT_WRITABLE)
 
 
 def test_a_misspelt_setting_is_noticed(environment: pytest.MonkeyPatch) -> None:
