@@ -40,9 +40,17 @@ class CalendarRules(Transformer[Any, Any]):
     def num_item(self, first: Any, last: Any = None) -> tuple[int, int]:
         return first.value, last.value if last is not None else first.value
 
-    @v_args(inline=False)
-    def nums(self, items: Nums) -> Nums:
-        return items
+    def noted_number(self, number: Any, _weekday: Any) -> tuple[int, int]:
+        return number.value, number.value
+
+    def noted_numbers(self, first: Any, _weekday: Any, last: Any, _other: Any) -> tuple[int, int]:
+        return first.value, last.value
+
+    def one_number(self, item: tuple[int, int]) -> Nums:
+        return [item]
+
+    def more_numbers(self, nums: Nums, item: tuple[int, int]) -> Nums:
+        return [*nums, item]
 
     def one_year(self, year: Any) -> Year:
         return Year(year.value)
@@ -200,6 +208,8 @@ class CalendarRules(Transformer[Any, Any]):
         return stretches
 
     def range_window(self, first: Stretches, last: Stretches) -> Stretches:
+        if first[-1].grain is Grain.YEAR and last[0].grain is not Grain.YEAR:  # «2024 год – март»
+            return (replace(last[0].in_year(last[0].year or first[-1].year), doubts=("odd_range",)), *last[1:])
         return (*first[:-1], first[-1].run_to(last[0]), *last[1:])
 
     range_window_worded = range_window

@@ -1,7 +1,9 @@
 """Windows as the deadline: which of them count beside others, beside what goes on and beside days of the week."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from activities.deadlines.cell import Cell, dated_windows
 from activities.deadlines.decision import Decision
@@ -56,7 +58,7 @@ def _opened(one: Placed, outer: list[Placed]) -> Placed:
 
 def _beside_ongoing(cell: Cell, plan: PlanPeriod, windows: list[Window], ongoing: list[Ongoing]) -> list[Window]:
     """«в течение года (май, сентябрь)» means the months; «сентябрь, в течение года» goes on after September."""
-    first_window = next(n for n, item in enumerate(cell.items) if item in dated_windows(cell))
+    first_window = cell.place_of(dated_windows(cell)[0][0])
     later = [
         n
         for n, item in enumerate(cell.items)
@@ -74,10 +76,19 @@ def _beside_ongoing(cell: Cell, plan: PlanPeriod, windows: list[Window], ongoing
 
 def _check_weekdays(cell: Cell, placed: list[Placed]) -> None:
     """A day of the week beside a date must be that date's."""
-    named = [day for aside in cell.all(Aside) for day in aside.weekdays]
+    named = {day for aside in cell.all(Aside) for day in aside.weekdays} | set(_weekdays_in_brackets(cell))
     if not named:
         return
-    days = [one.window.due.weekday() for one in placed if one.stretch.grain is Grain.DAY]
-    if sorted(set(named)) != sorted(set(days)):
+    days = {one.window.due.weekday() for one in placed if one.stretch.grain is Grain.DAY}
+    ends = {day.weekday() for one in placed for day in (one.window.start, one.window.due) if day is not None}
+    if not days <= named <= days | ends:
         cell.flag("weekday_differs")
         cell.doubt("weekday_differs")
+
+
+def _weekdays_in_brackets(cell: Cell) -> Iterator[int]:
+    """«17(пт)-19(вс) мая»"""
+    for item, _windows in dated_windows(cell):
+        for bracket, day in pairwise(item.island.pieces):
+            if bracket.kind == "OPEN" and day.kind == "WEEKDAY":
+                yield day.value

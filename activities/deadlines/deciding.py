@@ -14,6 +14,7 @@ from activities.deadlines.parts import (
     Grain,
     Lag,
     Mode,
+    Nth,
     Ongoing,
     PortionKind,
     Quota,
@@ -24,7 +25,7 @@ from activities.deadlines.parts import (
     Windows,
 )
 from activities.deadlines.placing import Placed, PlanPeriod, place_windows
-from activities.deadlines.recurrence import merge_rhythms, periods_of, rule_of, split_evenly
+from activities.deadlines.recurrence import merge_rhythms, nth_days, periods_of, rule_of, split_evenly
 from activities.deadlines.schedule import ScheduleKind, Window
 
 _REQUESTS = {"on_request", "as_needed"}
@@ -66,8 +67,7 @@ def _note_asides(cell: Cell) -> None:
 
 
 def _placed(cell: Cell, plan: PlanPeriod) -> list[Placed]:
-    windows = [item.part for item in dated_windows(cell) if isinstance(item.part, Windows)]
-    placed = place_windows(windows, plan)
+    placed = place_windows([windows for _item, windows in dated_windows(cell)], plan)
     for one in placed:
         cell.doubt(*one.doubts)
         if "year_assumed" in one.doubts:
@@ -118,6 +118,8 @@ def _continuous(cell: Cell, plan: PlanPeriod, ongoing: list[Ongoing]) -> Decisio
         return Decision(ScheduleKind.UNDETERMINED)
     if "numbers_unread" in cell.doubts:
         return Decision(ScheduleKind.UNDETERMINED)
+    if cell.all(Except):
+        cell.doubt("exception")
     inside = any(plan.meets(window) for window in windows)
     return Decision(ScheduleKind.CONTINUOUS if inside else ScheduleKind.DATES, windows)
 
@@ -161,6 +163,9 @@ def _yearly_rule(placed: list[Placed], windows: list[Window]) -> str:
     if by_day or (placed and placed[0].mode is not Mode.WITHIN):
         months = sorted({month for month, _day in dues})
     rule = f"FREQ=YEARLY;BYMONTH={','.join(map(str, months))}"
+    nths = [one.stretch.last.day for one in placed if isinstance(one.stretch.last.day, Nth)]
+    if nths and len(placed) == 1:
+        return ";".join([rule, *nth_days(nths)])
     return f"{rule};BYMONTHDAY={days.pop()}" if by_day else rule
 
 
@@ -181,17 +186,9 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     rhythm = _detailed(cell, _with_weekdays(cell, rhythm))
     if (dates := _days_in_months(cell, rhythm, placed, plan)) is not None:
         return dates
-    cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
+    _doubt_rhythm(cell, rhythm)
     if ASKING & set(cell.doubts):
         return Decision(ScheduleKind.UNDETERMINED)
-    if rhythm.unit is not Unit.MONTH and any(portion.kind is not PortionKind.DAY for portion in rhythm.portions):
-        cell.doubt("loose_portion")
-    if rhythm.unit is Unit.TERM:
-        cell.doubt("school_calendar")
-    if rhythm.unit is Unit.YEAR and rhythm.interval > 1:
-        cell.doubt("which_year")
-    if rhythm.count:
-        cell.doubt("several_each")
     if _are_the_periods(rhythm, placed):
         windows = in_order([one.window for one in placed])
         return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows), rhythm.count)
@@ -212,6 +209,21 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if not windows and rhythm.unit not in {Unit.DAY, Unit.WEEK}:
         cell.doubt("no_period_fits")
     return Decision(ScheduleKind.RECURRING, windows, rule_of(rhythm), rhythm.count)
+
+
+def _doubt_rhythm(cell: Cell, rhythm: Rhythm) -> None:
+    """What a person should see about a rhythm itself."""
+    cell.doubt(*rhythm.doubts, *(doubt for portion in rhythm.portions for doubt in portion.doubts))
+    if any(remark.flag == "depends_on_event" for remark in cell.all(Remark)):
+        cell.doubt("depends_on_event")
+    if rhythm.unit is not Unit.MONTH and any(portion.kind is not PortionKind.DAY for portion in rhythm.portions):
+        cell.doubt("loose_portion")
+    if rhythm.unit is Unit.TERM:
+        cell.doubt("school_calendar")
+    if rhythm.unit is Unit.YEAR and rhythm.interval > 1:
+        cell.doubt("which_year")
+    if rhythm.count:
+        cell.doubt("several_each")
 
 
 def _note_narrowed(cell: Cell, rhythm: Rhythm, limits: list[Window], plan: PlanPeriod) -> None:

@@ -51,6 +51,7 @@ _SHAPES = re.compile(
   | (?P<date>\d{1,2}\s?\.\s?(?:\d{1,2}|[ivx]{1,4})\s?\.\s?(?:19|20)\d\d(?!\d)
       | \d{1,2}\.(?:\d{1,2}|[ivx]{1,4})\.\d\d(?!\d|\.\d)
       | \d{1,2}(?P<bar>[/-])\d{1,2}(?P=bar)(?:19|20)\d\d(?!\d))
+  | (?P<monthyear>(?<![\w.,/-])(?:0?[1-9]|1[0-2]|[ivx]{1,4}\b)\s?[./]\s?(?:19|20)\d\d(?![\d/]|\.\d))
   | (?P<section>\d+(?:\.\d+){2,}\.?)
   | (?P<time>(?:[01]?\d|2[0-3])(?::[0-5]\d|-00)(?::\d\d)?(?!\d))
   | (?P<daymonth>\d{1,2}\.(?:\d{1,2}|[ivx]{1,4}\b)(?!\d)\.?)
@@ -62,7 +63,15 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE,
 )
-_SIGNS = {"-": "DASH", ",": "COMMA", "/": "SLASH", "(": "OPEN", ")": "CLOSE", "[": "OPEN", "]": "CLOSE", "&": "AND"}
+_SIGNS = {
+    **dict.fromkeys("-", "DASH"),
+    **dict.fromkeys(",", "COMMA"),
+    **dict.fromkeys("/\\|", "SLASH"),
+    **dict.fromkeys("([", "OPEN"),
+    **dict.fromkeys(")]", "CLOSE"),
+    **dict.fromkeys("&", "AND"),
+    **dict.fromkeys(".:;…!•", "MARK"),
+}
 _LATIN_TWINS = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _ROMAN_TWINS = str.maketrans("хіуl|", "xivii")
 _ROMANS = {
@@ -100,8 +109,16 @@ def _tokens(match: re.Match[str], normal: NormalText, before: list[Piece]) -> li
     start, end = match.span()
     if shape == "word":
         return _word(normal, start, end)
+    if shape == "monthyear":
+        return _month_and_year(text, start, end)
     kind, value = _number_kind(shape or "sign", text, before)
     return [Piece(kind, value, start, end)]
+
+
+def _month_and_year(text: str, start: int, end: int) -> list[Piece]:
+    """`05.2023` is a month and its year."""
+    month = _roman_month(text) or int(re.match(r"\d+", text).group())  # type: ignore[union-attr]
+    return [Piece("MONTH", month, start, end - 4), Piece("YEAR", int(text[-4:]), end - 4, end)]
 
 
 def _number_kind(shape: str, text: str, before: list[Piece]) -> tuple[str, Any]:
@@ -139,7 +156,7 @@ def _day(day: int, month: int, year: int) -> tuple[str, Any]:
 
 
 _BY_SHAPE: dict[str, Callable[[str, list[int]], tuple[str, Any]]] = {
-    "sign": lambda text, _digits: (_SIGNS.get(text, "MARK"), text),
+    "sign": lambda text, _digits: (_SIGNS.get(text, "SIGN"), text),
     "iso": lambda _text, digits: _day(digits[2], digits[1], digits[0]),
     "years": _years,
     "date": _written_date,
@@ -246,6 +263,10 @@ def _settle(normal: NormalText, pieces: list[Piece]) -> list[Piece]:
         following = next((later.kind for later in pieces[place + 1 :] if later.value != "."), "")
         if piece.value == "." and out and _ends_abbreviation(normal.text, out[-1], piece, following):
             out[-1] = replace(out[-1], end=piece.end)
+        elif piece.value in {".", "-"} and out and _stands_in_a_date(normal.text, out[-1], piece, following):
+            out[-1] = replace(out[-1], end=piece.end, mended=True)
+        elif out and following == "GOD" and _is_short_year(normal.text, out[-1], piece):
+            out.append(replace(piece, kind="YEAR", value=2000 + piece.value))
         elif out and out[-1].kind == "TENS":
             out[-1] = _worded_number(out[-1], piece, out)
         elif normal.written(piece.start, piece.end) in _ROMAN_TYPED_RUSSIAN and following in _AFTER_ROMAN:
@@ -266,6 +287,24 @@ def _is_plural(text: str, number: Piece, word: Piece) -> bool:
     """«первые числа», «20-е числа» are several days around that one."""
     plural = text[number.start : number.end].endswith(("ые", "ых", "-е", "-х", "ие", "их"))
     return plural and text[word.start : word.end] in {"числа", "чисел", "числам"}
+
+
+def _stands_in_a_date(text: str, last: Piece, sign: Piece, following: str) -> bool:
+    """`24.апреля.2024`, `24-апреля`: a sign for the space. «5. Апрель» counts the entries of a list."""
+    if last.end != sign.start or text[sign.end : sign.end + 1].isspace():
+        return False
+    if last.kind == "NUM" and following == "MONTH":
+        return re.match(r"[а-я]+[ая]\b", text[sign.end :]) is not None
+    return last.kind == "MONTH" and following == "YEAR" and sign.value == "."
+
+
+def _is_short_year(text: str, last: Piece, number: Piece) -> bool:
+    """«май 22 г.»: two digits between a month and «год»."""
+    return (
+        last.kind == "MONTH"
+        and number.kind == "NUM"
+        and re.fullmatch(r"\d\d", text[number.start : number.end]) is not None
+    )
 
 
 def _ends_abbreviation(text: str, last: Piece, stop: Piece, following: str) -> bool:

@@ -63,7 +63,8 @@ def _named_year(cell: Cell, plan: PlanPeriod, year: Year) -> list[Window]:
         first = plan.end.year if year.school and plan.is_school_year else plan.start.year + 1
         year = Year(first, first + 1 if year.school else None)
     first = year.first or plan.start.year
-    if year.is_school and (year.school or plan.is_school_year):
+    taught = year.is_school and (year.school or plan.is_school_year)
+    if taught:
         named = Window(date(first, 9, 1), date(first + 1, 8, 31))
     else:
         named = Window(date(first, 1, 1), date(year.last or first, 12, 31))
@@ -71,7 +72,7 @@ def _named_year(cell: Cell, plan: PlanPeriod, year: Year) -> list[Window]:
         return [named]
     start = max(plan.start, named.start or plan.start)
     cut = Window(start, min(plan.end, named.due))
-    if cut != Window(plan.start, plan.end):
+    if cut != Window(plan.start, plan.end) or (named.due > plan.end and not taught):
         cell.doubt("cut_to_plan")
     return [cut]
 

@@ -3,17 +3,20 @@
 import unicodedata
 from dataclasses import dataclass
 
-_DASHES = "‐‑‒–—―−﹘﹣－⁃~"
+_DASHES = "‐‑‒–—―−﹘﹣－⁃"
 _QUOTES = "«»„“”‟‘’‚‛′″`´"
 _DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0300\u0301*†‡"
 _BREAKS = "\n\r\v\f\u0085\u2028\u2029"
+_BULLETS = "•·●▪◦\uf0b7\uf02d"
 _BREVE, _DIAERESIS = "\u0306", "\u0308"
 _KNOWN = {
     **dict.fromkeys(_DASHES, "-"),
     **dict.fromkeys(_QUOTES, '"'),
     **dict.fromkeys(_DROPPED + _DIAERESIS, ""),
     **dict.fromkeys(_BREAKS, "\n"),
+    **dict.fromkeys(_BULLETS, "•"),
     "№": "№",
+    **dict.fromkeys("Іі", "i"),
 }
 
 

@@ -158,6 +158,8 @@ class Portion:
         impossible = isinstance(self.day, Nth) and not self.day.is_possible
         if impossible or not 0 != self.first <= self.last <= most:
             return ("no_such_day",)
+        if isinstance(self.day, Nth) and len(self.day.weekdays) > 1:
+            return ("working_days",)
         if self.kind is PortionKind.WEEK:
             return ("week_of_month",)
         loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}

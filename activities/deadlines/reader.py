@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from activities.deadlines.cell import Cell, gather
+from activities.deadlines.cell import Cell
 from activities.deadlines.deciding import decide
 from activities.deadlines.decision import ASKING, Decision
 from activities.deadlines.explanation import explain
+from activities.deadlines.gathering import gather
 from activities.deadlines.islands import find_islands
 from activities.deadlines.lexer import lex
 from activities.deadlines.normal import NormalText, normalise

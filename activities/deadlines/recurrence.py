@@ -104,11 +104,12 @@ def _days_of(rhythm: Rhythm) -> list[str]:
     if not named:
         return []
     if all(isinstance(day, Nth) for day in named):
-        return _nth_days([day for day in named if isinstance(day, Nth)])
+        return nth_days([day for day in named if isinstance(day, Nth)])
     return ["BYMONTHDAY=-1"]
 
 
-def _nth_days(days: list[Nth]) -> list[str]:
+def nth_days(days: list[Nth]) -> list[str]:
+    """The part of a rule for the n-th days of the week, or of several days of the week, in a month."""
     if all(len(day.weekdays) == 1 for day in days):
         return [f"BYDAY={','.join(f'{day.nth}{_WEEKDAYS[day.weekdays[0]]}' for day in days)}"]
     return [f"BYDAY={','.join(_WEEKDAYS[day] for day in days[0].weekdays)}", f"BYSETPOS={days[0].nth}"]
