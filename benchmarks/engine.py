@@ -21,14 +21,14 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -114,24 +114,48 @@ class Figure:
         return {**plain, "raw_sqlite3": self.limit and round(self.limit, 1), "ratio": ratio, "spread": self.spread}
 
 
-@contextmanager
-def recorded(engine: Engine) -> Iterator[list[Statement]]:
-    """Every statement that the engine sends, in order, with its values; a commit is one too."""
-    statements: list[Statement] = []
+class Recording(sqlite3.Connection):
+    """A connection that notes every statement it is given, in order, with its values; a commit is one too."""
 
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        statements.append((statement, values, many))
+    statements: ClassVar[list[Statement]] = []
 
-    def commit(_connection: Any) -> None:
-        statements.append(("COMMIT", (), False))
+    def cursor(self, factory: Any = None) -> Any:
+        """A cursor that notes."""
+        return super().cursor(factory or RecordingCursor)
 
-    event.listen(engine.store.engine, "before_cursor_execute", note)
-    event.listen(engine.store.engine, "commit", commit)
-    try:
-        yield statements
-    finally:
-        event.remove(engine.store.engine, "before_cursor_execute", note)
-        event.remove(engine.store.engine, "commit", commit)
+    def commit(self) -> None:
+        """Note and commit."""
+        self.statements.append(("COMMIT", (), False))
+        super().commit()
+
+
+class RecordingCursor(sqlite3.Cursor):
+    """See `Recording`."""
+
+    def execute(self, statement: str, values: Any = ()) -> Self:
+        """Note and execute."""
+        Recording.statements.append((statement, values, False))
+        return super().execute(statement, values)
+
+    def executemany(self, statement: str, values: Any) -> Self:
+        """Note and execute."""
+        Recording.statements.append((statement, values, True))
+        return super().executemany(statement, values)
+
+
+def recorded(path: Path, work: Work) -> list[Statement]:
+    """Every statement that the engine sends for a work on this file."""
+    engine = Engine(path)
+
+    @event.listens_for(engine.store.engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+        parameters["factory"] = Recording
+
+    engine.store.engine.connect().close()
+    Recording.statements = []  # what opening a file takes is asked of nobody
+    work(engine)
+    engine.close()
+    return Recording.statements
 
 
 def replay(path: Path, statements: list[Statement]) -> float:
@@ -174,10 +198,7 @@ def compare(name: str, unit: str, work: Work, prepared: Path, repeat: int) -> Fi
     ours, raw = [], []
     for _ in range(repeat):
         mine, theirs, spare = (Path(shutil.copy(prepared, prepared.with_name(each))) for each in ("a", "b", "c"))
-        engine = Engine(spare)
-        with recorded(engine) as statements:
-            work(engine)
-        engine.close()
+        statements = recorded(spare, work)
         engine = Engine(mine)
         warm(engine)
         began = perf_counter()

@@ -31,7 +31,7 @@ def canonical_json(value: Any) -> bytes:
     """
     ordered = _ordered(value)
     try:
-        return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _encode(ordered).encode()
     except UnicodeEncodeError as error:  # a lone surrogate, e.g. of a file name that is not UTF-8
         raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
 

@@ -1,6 +1,7 @@
 """Time is injected: every module that asks for the time takes a `Clock`."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -93,4 +94,10 @@ def format_instant(instant: datetime) -> str:
     """The fixed-width text of an aware instant, `2026-03-01T06:00:00.000000Z`, sortable as text."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return _format_utc(instant if instant.tzinfo is UTC else instant.astimezone(UTC))
+
+
+# A step writes its one instant several times. Only of UTC: elsewhere two instants of a repeated hour are equal.
+@lru_cache(maxsize=1024)
+def _format_utc(instant: datetime) -> str:
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,7 +1,7 @@
 """Starting instances and firing events: one code path for one instance or many, one transaction for all they change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from engine.timers import Anchors, Armed, Arming, arm
 from engine.unit_of_work import UnitOfWork
 
 CREATED = "create"
+_Question = tuple[int, str, str, int]
 OWN_PAYLOAD = frozenset({"dates", "skipped_reminders"})
 
 
@@ -138,10 +139,13 @@ class Execution:
         instances = lock_instances(work.connection, ids)
         heads = read_heads(work.connection, instances)
         machines = self.machines(work, instances.values())
+        judged: dict[_Question, Move] = {}
         rows = []
         for firing in firings:
             before = instances[firing.instance_id]
-            rows.append(self._step(machines[before.definition_id], before, heads[before.id], firing, work.now))
+            machine = machines[before.definition_id]
+            move = _judge(machine, before, firing, judged)
+            rows.append(self._step(machine.definition, before, heads[before.id], firing, move=move, now=work.now))
         write_outcomes(work, rows, [row.step.instance for row in rows])
         return [row.step for row in rows]
 
@@ -160,12 +164,18 @@ class Execution:
         work.on_commit(partial(self._machines.setdefault, definition_id, machine))
         return machine
 
-    def _step(self, machine: WorkflowMachine, before: Instance, head: bytes, firing: Firing, now: datetime) -> Outcome:
-        if firing.expected_revision is not None and firing.expected_revision != before.revision:
-            raise StaleRevisionError
-        move = machine.move(before.state, firing.event, firing.facts)
+    def _step(
+        self,
+        definition: WorkflowDefinition,
+        before: Instance,
+        head: bytes,
+        firing: Firing,
+        *,
+        move: Move,
+        now: datetime,
+    ) -> Outcome:
         after = _moved(before, move, firing, now)
-        ended, armings = self._rearm(machine.definition, before, after, now)
+        ended, armings = self._rearm(definition, before, after, now)
         payload = Payload.seal(_payload_values(firing.payload, before, after, armings))
         entry = Entry(
             instance=before.public_id,
@@ -191,7 +201,8 @@ class Execution:
         self, definition: WorkflowDefinition, before: Instance, after: Instance, now: datetime
     ) -> tuple[tuple[str, ...], tuple[Arming, ...]]:
         """Ladders that end, and those to arm: one that goes on with the same anchors is left as it is."""
-        moved = {name for name, value in after.anchors().items() if value != before.anchors()[name]}
+        known = before.anchors()
+        moved = {name for name, value in after.anchors().items() if value != known[name]}
         old = list(definition.ladders_in(before.state))
         new = list(definition.ladders_in(after.state))
         kept = {ladder.name for ladder in new if ladder in old and not moved.intersection(ladder.counts_from)}
@@ -257,6 +268,16 @@ def _created(
     return Outcome(Step(instance, "", entry), payload, (), armings)
 
 
+def _judge(machine: WorkflowMachine, before: Instance, firing: Firing, judged: dict[_Question, Move]) -> Move:
+    """The way of a firing; those of a batch that share their facts, as a tick's do, are judged once for each state."""
+    if firing.expected_revision is not None and firing.expected_revision != before.revision:
+        raise StaleRevisionError
+    question = (before.definition_id, before.state, firing.event, id(firing.facts))
+    if question not in judged:
+        judged[question] = machine.move(before.state, firing.event, firing.facts)
+    return judged[question]
+
+
 def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Instance:
     transition = move.transition
     foreign = set(firing.anchors) - set(transition.moves)
@@ -267,7 +288,15 @@ def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Insta
         anchors[transition.stamps] = now
     if transition.target != SAME_STATE:
         anchors["entered_at"] = now
-    return replace(before, state=move.target, revision=before.revision + 1, **anchors)
+    return Instance(
+        id=before.id,
+        public_id=before.public_id,
+        definition_id=before.definition_id,
+        calendar_key=before.calendar_key,
+        state=move.target,
+        revision=before.revision + 1,
+        **anchors,
+    )
 
 
 def _payload_values(

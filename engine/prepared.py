@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Connection, Dialect, Integer, Text, TypeDecorator, bindparam
 from sqlalchemy.exc import DBAPIError
@@ -163,6 +163,10 @@ class Among(ColumnElement[bool]):
     def __init__(self, column: ColumnElement[int], name: str) -> None:
         self.column = column
         self.numbers = bindparam(name, type_=_Numbers())
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002  (the interface)
+        """Itself: a condition already. SQLAlchemy would compare it with 1 on SQLite, which then uses no index."""
+        return self
 
 
 @compiles(Among, "sqlite")
