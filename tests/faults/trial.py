@@ -96,11 +96,6 @@ def write_letter(unit: UnitOfWork, given: Message) -> None:
     """Handle a message by a row; one message cannot be handled."""
     if given.topic == "start" and given.revision == 2 and given.instance_id == 2 * MANY + 2:
         raise RuntimeError("no paper")
-    put_into_post(unit, given)
-
-
-def put_into_post(unit: UnitOfWork, given: Message) -> None:
-    """Handle a message by a row."""
     key = unit.connection.execute(message.select().where(message.c.id == given.id)).one().dedup_key
     unit.connection.execute(insert(letter).values(dedup_key=key))
 
