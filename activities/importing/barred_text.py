@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from activities.importing.folding import fold
-from activities.importing.numbering import find_bare_number
+from activities.importing.numbering import find_bare_number, split_number, starts_with_section_word
 from activities.importing.phrase import Phrase
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Table
+from activities.importing.time_headings import names_time
 from engine.errors import N_
 
+_LONGEST_HEADING = 150
+_LONGEST_ABBREVIATION = 12  # «МОЦ, РМЦ» behind a row is the rest of its last cell
 _RULE = frozenset("-=+:| \t")
 
 
@@ -53,6 +56,8 @@ def _iter_rows(lines: Sequence[str], mark: str) -> Iterator[_Written | Paragraph
             pending = []
         if pending or mark in line:
             pending.append((number, line))
+        elif _heads_rows(lines, number, mark):
+            yield _Written(number, (line.strip(),))
         elif fold(line):
             yield Paragraph(line, _place(number))
         if pending and sum(text.count(mark) for _, text in pending) >= full:
@@ -60,6 +65,16 @@ def _iter_rows(lines: Sequence[str], mark: str) -> Iterator[_Written | Paragraph
             pending = []
     if pending:
         yield _split(pending, mark, bordered=bordered)
+
+
+def _heads_rows(lines: Sequence[str], number: int, mark: str) -> bool:
+    """Whether an unmarked line between two rows is a heading: a time, a numbered or worded section, all capitals."""
+    between = 1 < number < len(lines) and mark in lines[number - 2] and mark in lines[number]
+    line = fold(lines[number - 1]) if between else ""
+    numbered, rest = split_number(line)
+    in_capitals = line.isupper() and " " in line and len(line) > _LONGEST_ABBREVIATION
+    told = names_time(line) or starts_with_section_word(line) or in_capitals or (numbered is not None and bool(rest))
+    return told and len(line) <= _LONGEST_HEADING
 
 
 def _count_marks(lines: Sequence[str], mark: str) -> int:

@@ -1,25 +1,22 @@
 """A document's blocks sorted: the title, the plan's tables, headings between them, and what is none of these."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
-from activities.importing.columns import (
-    ColumnRole,
-    Columns,
-    carries_on,
-    find_columns_by_content,
-    find_headed_columns,
-    find_told_columns,
-)
+from activities.importing.columns import ColumnRole, Columns
 from activities.importing.errors import NoPlanTableError, ToldColumnsError
 from activities.importing.folding import fold
+from activities.importing.found_columns import carries_on, find_columns_by_content, find_told_columns
+from activities.importing.headed_columns import find_headed_columns, iter_parts
 from activities.importing.numbered_list import find_list
 from activities.importing.numbering import NumberStyle, split_number, starts_with_section_word
 from activities.importing.reading import Unplaced
 from activities.importing.rows import ActivityRow, EmptyRow, PlanRows
 from activities.importing.sections import Section
 from activities.importing.source import Paragraph, Row, Source, Table
+from activities.importing.time_headings import names_time
 from activities.importing.title import find_title
 
 _LONGEST_FOUND = 300
@@ -28,13 +25,18 @@ _LONGEST_HEADING = 250
 
 @dataclass(slots=True)
 class Layout:
-    """`title` as lines; `columns` of the first table; `items` in reading order; the rest unplaced."""
+    """`title` as lines; `columns` of the first table; `items` in reading order; the rest unplaced.
+
+    `named_sheets` says that the plan stands on several sheets, whose names then head their rows.
+    """
 
     title: tuple[Paragraph, ...] = ()
     columns: Columns | None = None
     rows: PlanRows = field(default_factory=PlanRows)
     unplaced: list[Unplaced] = field(default_factory=list)
+    named_sheets: bool = False
     _pending: list[Paragraph] = field(default_factory=list)
+    _sheet: str = ""
 
     @property
     def items(self) -> Sequence[Section | ActivityRow | EmptyRow]:
@@ -55,6 +57,10 @@ class Layout:
             return
         self._pending += _as_paragraphs(table.rows[: columns.title_rows])
         self._settle_pending(is_first=self.columns is None)
+        if self.named_sheets and table.name != self._sheet:
+            self.rows.enter_sheet(table.name, table.rows[0].place)
+            self._sheet = table.name
+        self._keep_headings(table.rows[columns.title_rows : columns.first_row])
         self.columns = self.columns or columns
         self.rows.read(table.rows[columns.first_row :], columns)
 
@@ -83,6 +89,15 @@ class Layout:
     def _stands_below_title(self, line: Paragraph) -> bool:
         return bool(self.title) and self._pending.index(line) > self._pending.index(self.title[-1])
 
+    def _keep_headings(self, rows: Sequence[Row]) -> None:
+        """List what heads a further table otherwise than the first, whose headings are the plan's columns."""
+        if self.columns is None:
+            return
+        known = {part for column in self.columns.columns for part in (column.heading, *column.heading.split(": "))}
+        for cell in (cell for row in rows for cell in row.filled() if not cell.continued):
+            if fold(cell.text) not in known:
+                self.unplaced.append(Unplaced(fold(cell.text), cell.place))
+
     def _set_aside(self, rows: Sequence[Row]) -> None:
         for row in rows:
             self.unplaced += [Unplaced(fold(cell.text), cell.place) for cell in row.filled() if not cell.continued]
@@ -96,7 +111,8 @@ def sort_blocks(source: Source, file: str, told: Sequence[ColumnRole] = ()) -> L
         ToldColumnsError: no table has as many columns as told.
     """
     source, headed = _find_columns(source, file, told)
-    layout = Layout()
+    sheets = {table.name for table in source.tables() if headed[id(table)] is not None and table.name}
+    layout = Layout(named_sheets=len(sheets) > 1)
     for block in source.blocks:
         if isinstance(block, Paragraph):
             layout.take_paragraph(block)
@@ -124,11 +140,17 @@ def _iter_ways(
     if told:
         yield source, partial(find_told_columns, told=told)
         return
-    yield source, find_headed_columns
+    yield _part_tables(source), find_headed_columns
     listed = find_list(source)
     if listed is not None:
         yield listed, find_headed_columns
     yield source, find_columns_by_content
+
+
+def _part_tables(source: Source) -> Source:
+    """The source with each table parted where other headings begin in it."""
+    parts = (iter_parts(block) if isinstance(block, Table) else [block] for block in source.blocks)
+    return replace(source, blocks=tuple(chain.from_iterable(parts)))
 
 
 def _continued(columns: Columns) -> Columns:
@@ -141,10 +163,10 @@ def _as_paragraphs(rows: Sequence[Row]) -> Iterator[Paragraph]:
 
 
 def _is_heading(text: str) -> bool:
-    """Whether a line above a table heads a section: it has a number and a title, or begins with a section word."""
+    """Whether a line above a table heads a section: a number and a title, a section word, or a time («СЕНТЯБРЬ»)."""
     number, rest = split_number(text)
     numbered = number is not None and bool(rest) and (number.style is not NumberStyle.ARABIC or len(rest) < 120)
-    return len(fold(text)) <= _LONGEST_HEADING and (numbered or starts_with_section_word(text))
+    return len(fold(text)) <= _LONGEST_HEADING and (numbered or starts_with_section_word(text) or names_time(text))
 
 
 def _describe(source: Source) -> str:

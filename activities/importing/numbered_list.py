@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from activities.importing.columns import ColumnRole, tell_role
@@ -42,6 +42,7 @@ def find_list(source: Source) -> Source | None:
     Each item becomes a row, what stands behind a label its cell under that label; an item without any label is a
     heading if deeper numbers follow, else an activity without a deadline.
     """
+    source = replace(source, blocks=tuple(_open_columns(source.blocks)))
     lines = [block for block in source.blocks if isinstance(block, Paragraph) and fold(block.text)]
     above, items, left_over = _read_items(lines)
     labels = _find_labels(items)
@@ -50,6 +51,15 @@ def find_list(source: Source) -> Source | None:
     tables = [block for block in source.blocks if isinstance(block, Table)]
     blocks: list[Block] = [*above, *tables, _build(items, labels), *left_over]
     return Source(tuple(blocks), source.notes, source.oddities)
+
+
+def _open_columns(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, a table of one text a row as lines: so a list looks in a workbook."""
+    for block in blocks:
+        if isinstance(block, Table) and all(len(row.filled()) < 2 for row in block.rows):
+            yield from (Paragraph(cell.text, cell.place) for row in block.rows for cell in row.filled())
+        else:
+            yield block
 
 
 def _read_items(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], list[_Item], list[Paragraph]]:

@@ -9,8 +9,8 @@ from typing import Any
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-from activities.importing.columns import find_headed_columns
 from activities.importing.errors import DamagedDocumentError, EncryptedDocumentError
+from activities.importing.headed_columns import find_headed_columns
 from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
 from activities.importing.pdf_columns import read_unruled
 from activities.importing.pdf_words import WordLine, group_chars, is_apart, read_word_lines

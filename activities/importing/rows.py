@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from activities.importing.columns import Column, ColumnRole, Columns
+from activities.importing.deadline_cells import join_deadline
 from activities.importing.folding import fold, fold_lines
 from activities.importing.numbering import NumberStyle, find_bare_number, split_number
 from activities.importing.sections import Outline, Section
@@ -63,6 +64,10 @@ class PlanRows:
     def enter(self, paragraph: Paragraph) -> None:
         """Take in a heading that stands above a table."""
         self.items.append(self.outline.enter(paragraph.text, paragraph.place))
+
+    def enter_sheet(self, name: str, place: Place) -> None:
+        """Take in the name of a workbook's sheet as a heading above all that stands in it."""
+        self.items.append(self.outline.enter_sheet(name, place))
 
     def _read_row(self, row: Row, columns: Columns, below: Sequence[Row]) -> None:
         fields = _Fields.of(row, columns)
@@ -169,23 +174,6 @@ class _Fields:
         )
 
 
-_MARK = re.compile(r"[+*xхvѵ√✓✔●•]", re.IGNORECASE)
-_BEGINS = re.compile(r"начал|\bс\b", re.IGNORECASE)
-_ENDS = re.compile(r"оконч|заверш|\bпо\b|конец", re.IGNORECASE)
-
-
-def join_deadline(cells: Sequence[tuple[str, str]]) -> str:
-    """One text from the deadline columns, each a heading and a cell.
-
-    A mark stands for its column's heading («I квартал»), a beginning and an end make «с … по …»; else lines.
-    """
-    texts = [heading.rpartition(": ")[2] if _MARK.fullmatch(text) else text for heading, text in cells]
-    headings = [heading for heading, _ in cells]
-    if len(cells) == 2 and _BEGINS.search(headings[0]) and _ENDS.search(headings[1]):
-        return f"с {texts[0]} по {texts[1]}"
-    return ("\n" if any("\n" in text for text in texts) else ", ").join(texts)
-
-
 def _repeats(row: Row, headings: Iterable[str]) -> bool:
     """Whether the row repeats the headings, as on a new page, or numbers the columns: 1, 2, 3 …"""
     texts = [fold(cell.text) for cell in row.filled()]
@@ -230,7 +218,9 @@ def _first_number(rows: Sequence[Row], columns: Columns) -> tuple[int, ...] | No
     return None
 
 
-_REMARK = re.compile(r"\*|примечани|сноска|итого|всего", re.IGNORECASE)
+_REMARK = re.compile(
+    r"\*|примечани|сноска|итого|всего|[(]?продолжение(?:\s+(?:таблицы|плана|приложения))?[).]*$", re.IGNORECASE
+)
 
 
 def _is_remark(heading: str) -> bool:

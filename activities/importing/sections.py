@@ -9,6 +9,7 @@ from activities.importing.time_headings import names_time
 
 Rank = tuple[int, int]
 
+_SHEET = (-2, 0)
 _OUTER_TIME = (-1, 0)
 _OUTER = (0, 0)  # an unnumbered heading right above numbered ones
 _WORD, _ROMAN, _ARABIC, _BARE, _TIME = range(1, 6)
@@ -72,6 +73,11 @@ class Outline:
         self._open.append(_Open(folded, number, rank))
         return Section(number.text if number else "", title, len(self._open), folded, self.path, place)
 
+    def enter_sheet(self, name: str, place: Place) -> Section:
+        """The section that a workbook's sheet is: above all others, each of which ends with the sheet before."""
+        self._open, self._time_rank = [_Open(fold(name), None, _SHEET)], None
+        return Section("", fold(name), 1, fold(name), self.path, place)
+
     def _rank(self, text: str, number: Number | None, *, leads: bool) -> Rank:
         if number is None:
             return self._rank_unnumbered(text, leads=leads)
@@ -84,7 +90,7 @@ class Outline:
     def _rank_unnumbered(self, text: str, *, leads: bool) -> Rank:
         if names_time(text):
             if self._time_rank is None:
-                self._time_rank = (_TIME, 0) if self._open else _OUTER_TIME
+                self._time_rank = (_TIME, 0) if any(each.rank != _SHEET for each in self._open) else _OUTER_TIME
             return self._time_rank
         if starts_with_section_word(text):
             return _WORD, self._order_of(text.split(maxsplit=1)[0].lower())

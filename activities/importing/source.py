@@ -73,9 +73,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows over one grid."""
+    """Rows over one grid; `name` is that of its sheet, where a workbook shows several."""
 
     rows: tuple[Row, ...]
+    name: str = ""
 
     @property
     def width(self) -> int:

@@ -42,7 +42,10 @@ def is_marked(text: str) -> bool:
 
 
 def _begins_with_tabs(lines: list[str]) -> bool:
-    return sum(line.startswith("\t") for line in lines) >= _LEAST_CELLS
+    """Whether each cell stands on a line of its own behind a tab; rows with an empty first cell begin so too."""
+    begin = sum(line.startswith("\t") for line in lines)
+    whole_rows = sum(line.strip("\t").count("\t") > 0 for line in lines)
+    return begin >= _LEAST_CELLS and begin > whole_rows
 
 
 def _has_rows(lines: list[str], mark: str) -> bool:

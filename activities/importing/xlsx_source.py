@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _MONTHS = (
 _FORMAT_ASIDE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _DECIMALS = re.compile(r"0\.(0+)")
 _FORMULA = re.compile(rb"<f[ >]")
+_UNNAMED = re.compile(r"(?:лист|sheet|таблица|table)\s*\d*", re.IGNORECASE)
 
 
 def read_xlsx(path: Path) -> Source:
@@ -46,6 +48,8 @@ def read_xlsx(path: Path) -> Source:
         if has_formulas:
             notes += _iter_uncalculated(book, _load(path, values=False))
     tables = tuple(_read_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible")
+    if sum(bool(table.rows) for table in tables) == 1:  # one sheet's name says nothing of its rows
+        tables = tuple(replace(table, name="") for table in tables)
     hidden = (Oddity(OddityKind.HIDDEN_SHEET, sheet.title) for sheet in book.worksheets if _is_hidden(sheet))
     return Source(tables, (*notes, *boxes), (*oddities, *hidden))
 
@@ -88,7 +92,8 @@ def _read_sheet(sheet: Worksheet) -> Table:
                 rows.setdefault(row, []).append(Cell(text, column - 1, spans[upper], place, continued=True))
         elif text or (row, column) in spans:
             rows.setdefault(row, []).append(Cell(text, column - 1, spans.get((row, column), 1), place))
-    return Table(tuple(_build_row(sheet, number, cells) for number, cells in rows.items()))
+    name = "" if _UNNAMED.fullmatch(sheet.title) else sheet.title
+    return Table(tuple(_build_row(sheet, number, cells) for number, cells in rows.items()), name)
 
 
 def _build_row(sheet: Worksheet, number: int, cells: list[Cell]) -> Row:

@@ -52,8 +52,18 @@ def test_a_line_goes_on_only_where_nothing_begins(below: str, rows: list[list[st
 
 def test_lines_without_bars_stand_outside() -> None:
     """A line between rows parts the table."""
-    blocks = list(read_barred(["План", _HEAD, "1 | Совет | май |", "Раздел 2", "2 | Слёт | июнь |"], "|"))
+    blocks = list(read_barred(["План", _HEAD, "1 | Совет | май |", "МОЦ, РМЦ", "2 | Слёт | июнь |"], "|"))
 
     assert [block.text if isinstance(block, Paragraph) else len(block.rows) for block in blocks] == [
-        *("План", 2, "Раздел 2", 1),
+        *("План", 2, "МОЦ, РМЦ", 1),
     ]
+
+
+@pytest.mark.parametrize("heading", ["Раздел 2", "Сентябрь 2026", "II. Кадры", "РАБОТА С СЕМЬЁЙ"])
+def test_a_heading_between_rows_is_one_of_them(heading: str) -> None:
+    """A line between two rows that can only be a heading stays in the table."""
+    (table,) = read_barred([_HEAD, "1 | Совет | май |", heading, "2 | Слёт | июнь |"], "|")
+
+    assert isinstance(table, Table)
+    assert [cell.text for cell in table.rows[2].cells] == [heading]
+    assert table.rows[2].cells[0].span == table.width

@@ -1,14 +1,8 @@
 import pytest
 
-from activities.importing.columns import (
-    ColumnRole,
-    Columns,
-    carries_on,
-    find_columns_by_content,
-    find_headed_columns,
-    find_told_columns,
-    tell_role,
-)
+from activities.importing.columns import ColumnRole, Columns, tell_role
+from activities.importing.found_columns import carries_on, find_columns_by_content, find_told_columns
+from activities.importing.headed_columns import find_headed_columns, iter_parts
 from activities.importing.phrase import Phrase
 from activities.importing.source import Cell, Place, Row, Table
 
@@ -54,7 +48,7 @@ def test_columns_stand_in_any_order() -> None:
     """The order of columns is the table's own; rows above the headings are title rows."""
     columns = find_headed_columns(_table(("План на 2026 год",), ("Срок", "Кто отвечает", "№", "Мероприятие")))
 
-    assert _roles(columns) == [_D, ColumnRole.OTHER, _N, _T]
+    assert _roles(columns) == [_D, _P, _N, _T]
     assert columns is not None
     assert (columns.title_rows, columns.heading_rows) == (1, 1)
 
@@ -147,3 +141,74 @@ def test_told_columns_keep_the_grid_of_merged_cells() -> None:
 def test_a_table_of_another_width_is_not_the_told_one() -> None:
     """No row of as many cells as told: not this table."""
     assert find_told_columns(_table(("1", "Совет")), [_N, _T, _D]) is None
+
+
+@pytest.mark.parametrize("heading", ["Контрольные точки", "Рассматриваемые вопросы", "Что делаем", "Задание"])
+def test_rarer_wordings_of_titles(heading: str) -> None:
+    """What is to be done has many names."""
+    assert tell_role(heading) is _T
+
+
+@pytest.mark.parametrize("heading", ["Начало", "Окончание", "I кв.", "2 четверть", "Сентябрь", "ФЕВРАЛЬ 2026", "Число"])
+def test_rarer_wordings_of_deadlines(heading: str) -> None:
+    """Parts of a deadline and times at the head of a column."""
+    assert tell_role(heading) is _D
+
+
+@pytest.mark.parametrize("heading", ["Начальник", "Число участников", "Маршрут"])
+def test_words_that_begin_like_a_deadline_are_none(heading: str) -> None:
+    """A post, a count and a route are no deadlines."""
+    assert tell_role(heading) is not _D
+
+
+def test_headings_that_say_nothing_are_told_by_what_is_below() -> None:
+    """With two headings understood, the title, the numbers and the deadlines below the others show themselves."""
+    rows = (("1", "Приём новых детей", "май 2026", "Центр"), ("2", "Праздник двора", "до 01.06.2026", "Школа"))
+
+    for headings in (("Позиция", "Занимаемся", "Когда", "Отв."), ("№", "Мероприятие", "Ориентир", "Отв.")):
+        assert _roles(find_headed_columns(_table(headings, *rows))) == [_N, _T, _D, _P]
+
+
+def test_headings_below_a_gap_divide_the_one_before_it() -> None:
+    """Where no cells are merged, a second row of headings below a gap still belongs to the heading left of it."""
+    table = _table(
+        ("№", "Мероприятие", "Срок", "", "Исполнитель"),
+        ("", "", "начало", "окончание", ""),
+        ("1", "Ремонт", "02.02.2026", "31.03.2026", "Центр"),
+    )
+    columns = find_headed_columns(table)
+
+    assert columns is not None
+    assert columns.heading_rows == 2
+    assert [one.heading for one in columns.columns if one.role is _D] == ["Срок: начало", "Срок: окончание"]
+
+
+def test_a_first_activity_is_no_second_row_of_headings() -> None:
+    """A row with a title, or with dates, stands below the headings."""
+    table = _table(("Мероприятие", "Срок", "", "Исполнитель"), ("Срок сдачи", "май", "", ""), ("Слёт", "июнь", "", ""))
+    columns = find_headed_columns(table)
+
+    assert columns is not None
+    assert columns.heading_rows == 1
+
+
+def test_a_table_is_parted_where_other_headings_begin() -> None:
+    """Headings in another order begin a part of their own; the same headings again do not."""
+    table = _table(
+        *(("№", "Мероприятие", "Срок"), ("1", "Совет", "май"), ("№", "Мероприятие", "Срок"), ("2", "Слёт", "июнь")),
+        *(("Сроки", "Наименование", "№"), ("июль", "Сбор", "1")),
+    )
+
+    assert [len(part.rows) for part in iter_parts(table)] == [4, 2]
+
+
+def test_names_above_unheaded_columns_make_no_activity() -> None:
+    """Where columns are told by content, a first row of mere names is their headings, lone rows above are title."""
+    rows = (("1", "Приём новых детей в группы", "двор", "май 2026"), ("2", "Праздник двора", "парк", "июнь 2026"))
+    named = find_columns_by_content(_table(("План",), ("", "Суть", "Место", "Ориентир"), *rows))
+    unnamed = find_columns_by_content(_table(("План",), *rows))
+
+    assert named is not None
+    assert (named.title_rows, named.heading_rows) == (1, 1)
+    assert unnamed is not None
+    assert (unnamed.title_rows, unnamed.heading_rows) == (1, 0)

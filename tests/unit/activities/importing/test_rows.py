@@ -2,9 +2,10 @@
 
 import pytest
 
+from activities.importing.deadline_cells import join_deadline
 from activities.importing.layout import Layout, sort_blocks
 from activities.importing.phrase import Phrase
-from activities.importing.rows import ActivityRow, EmptyRow, join_deadline
+from activities.importing.rows import ActivityRow, EmptyRow
 from activities.importing.sections import Section
 from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
 
@@ -166,6 +167,12 @@ def test_lines_around_tables_are_title_headings_or_unplaced() -> None:
         ([("Сроки: I квартал", "+"), ("Сроки: III квартал", "х")], "I квартал, III квартал"),
         ([("Дата начала", "01.02.2026"), ("Дата окончания", "05.02.2026")], "с 01.02.2026 по 05.02.2026"),
         ([("Месяц", "май"), ("Дата", "с 1 по 5\nутром")], "май\nс 1 по 5\nутром"),
+        ([("Месяц", "Сентябрь 2026"), ("Число", "до 10")], "до 10 Сентябрь 2026"),
+        ([("Сентябрь", "до 5"), ("Май", "25")], "до 5 Сентябрь, 25 Май"),
+        ([("Октябрь", "+"), ("Ноябрь", "-"), ("Декабрь", "15.12.2026")], "Октябрь, 15.12.2026"),
+        ([("1 квартал", "до 20.03"), ("2 квартал", "июнь")], "до 20.03, июнь"),
+        ([("1 квартал", "5")], "1 квартал (5)"),
+        ([("Срок", "-")], "-"),
         ([], ""),
     ],
 )
