@@ -6,6 +6,7 @@ nothing from which a link could be made without the key.
 """
 
 import os
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,19 +14,12 @@ from enum import StrEnum
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from activities.tables import invitation
-from engine.errors import N_, OporaError
 from engine.identifiers import new_uuid7
 from engine.unit_of_work import UnitOfWork
 
 TIME_TO_LIVE = timedelta(days=90)
 RENEWED_BEFORE = timedelta(days=30)
 """A letter carries no link that ends within this time: a newer invitation takes its place."""
-
-
-class InvitationOverError(OporaError):
-    """The link's time is over, or it was called back."""
-
-    message = N_("This link has expired. Open the link of the newest mail, or ask the coordinator for a new one.")
 
 
 class Purpose(StrEnum):
@@ -56,23 +50,37 @@ class Invitation:
     voided_at: datetime | None
 
 
-def obtain_invitation(
-    work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_id: int | None = None
-) -> Invitation:
+def obtain_invitation(work: UnitOfWork, person_id: int, purpose: Purpose) -> Invitation:
     """The person's invitation that still counts for a while, or else a new one: one link, however often it is sent."""
+    return _obtain(work, person_id, purpose, [None])[None]
+
+
+def invite_to_send(work: UnitOfWork, person_id: int, occurrence_ids: Iterable[int]) -> dict[int, Invitation]:
+    """The person's invitations to send evidence, by occurrence, likewise; two statements, however many they are."""
+    found = _obtain(work, person_id, Purpose.EVIDENCE, list(occurrence_ids))
+    return {key: each for key, each in found.items() if key is not None}
+
+
+def _obtain(
+    work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_ids: Collection[int | None]
+) -> dict[int | None, Invitation]:
     live = select(invitation).where(
         invitation.c.person_id == person_id,
         invitation.c.purpose == purpose.value,
-        invitation.c.occurrence_id.is_not_distinct_from(occurrence_id),
         invitation.c.voided_at.is_(None),
         invitation.c.expires_at > work.now + RENEWED_BEFORE,
     )
-    row = work.connection.execute(live.order_by(invitation.c.id.desc()).limit(1)).mappings().first()
-    return _from_row(row) if row else _issue(work, person_id, purpose, occurrence_id)
+    rows = work.connection.execute(live.order_by(invitation.c.id)).mappings()
+    known = {row["occurrence_id"]: _from_row(row) for row in rows}
+    fresh = [_new_row(work, person_id, purpose, key) for key in dict.fromkeys(occurrence_ids) if key not in known]
+    if fresh:
+        stored = work.connection.execute(insert(invitation).returning(*invitation.c), fresh).mappings()
+        known |= {row["occurrence_id"]: _from_row(row) for row in stored}
+    return {key: known[key] for key in occurrence_ids}
 
 
-def _issue(work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_id: int | None) -> Invitation:
-    row = {
+def _new_row(work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_id: int | None) -> dict[str, object]:
+    return {
         "public_id": str(new_uuid7(lambda: work.now)),
         "person_id": person_id,
         "purpose": purpose.value,
@@ -81,8 +89,6 @@ def _issue(work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_id: in
         "issued_at": work.now,
         "expires_at": work.now + TIME_TO_LIVE,
     }
-    stored = insert(invitation).values(row).returning(*invitation.c)
-    return _from_row(work.connection.execute(stored).mappings().one())
 
 
 def find_invitation(connection: Connection, public_id: str) -> Invitation | None:
@@ -91,14 +97,9 @@ def find_invitation(connection: Connection, public_id: str) -> Invitation | None
     return _from_row(row) if row else None
 
 
-def check_invitation(wanted: Invitation, now: datetime) -> None:
-    """Whether an invitation counts at this instant.
-
-    Raises:
-        InvitationOverError: called back, or its time is over.
-    """
-    if wanted.voided_at is not None or now >= wanted.expires_at:
-        raise InvitationOverError
+def is_invitation_open(wanted: Invitation, now: datetime) -> bool:
+    """Whether an invitation counts at this instant: not called back, and its time not over."""
+    return wanted.voided_at is None and now < wanted.expires_at
 
 
 def void_invitations_of(work: UnitOfWork, person_id: int) -> None:

@@ -16,7 +16,7 @@ from activities.submissions import Submission, find_open_submission, list_submis
 from engine.outbox import Handler, Message
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.cause import read_cause
-from notifications.mail.compose import Clerk, granted, receipt_for, returned_to, row_of, waiting_of
+from notifications.mail.compose import Clerk, granted, invited, receipt_for, returned_to, row_of, waiting_of
 from notifications.mail.contexts import DateMoved, Escalation
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import raise_notice
@@ -80,7 +80,7 @@ def tell_decided(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
         told += list_responsible(work.connection, target)
     for person in audience(work.connection, target, [decided.person, *told]):
         if decided.verdict is Verdict.RETURN and person.id != decided.person.id:
-            returned = returned_to(person, row, submitted, decided)
+            returned = returned_to(person, invited(work, row, person, target.id), submitted, decided)
             clerk.write(work, Kind.RETURNED, person, returned, cause_key(target, message))
         else:
             receipt = receipt_for(person, row, submitted, decided)

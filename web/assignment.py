@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from activities.decisions import Decision, find_decision
 from activities.evidence import Evidence, list_evidence
-from activities.invitations import Invitation, InvitationOverError, check_invitation
+from activities.invitations import Invitation, is_invitation_open
 from activities.occurrences import OWED_STATES, Occurrence, get_occurrence
 from activities.people import Person, find_person, get_person_by_id
 from activities.roles import roles_of
@@ -88,9 +88,7 @@ def get_assignment(connection: Connection, invited: Invitation, now: datetime) -
 def _standing(
     connection: Connection, invited: Invitation, person: Person, occurrence: Occurrence, now: datetime
 ) -> Standing:
-    try:
-        check_invitation(invited, now)
-    except InvitationOverError:
+    if not is_invitation_open(invited, now):
         return Standing.EXPIRED
     if not person.active or not SENDERS & roles_of(connection, person.id, occurrence.activity_id):
         return Standing.NOT_YOURS

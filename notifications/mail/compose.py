@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from activities.decisions import Decision
 from activities.grants import obtain_grant
+from activities.invitations import invite_to_send
 from activities.occurrences import Occurrence
 from activities.office import Office
 from activities.people import Person, find_person
@@ -109,6 +110,12 @@ def granted(work: UnitOfWork, item: Waiting, person: Person, deciders: Collectio
     if person not in deciders:
         return item
     return replace(item, grant=obtain_grant(work, person.id, item.submission_id).public_id)
+
+
+def invited(work: UnitOfWork, row: Row, person: Person, occurrence_id: int) -> Row:
+    """The same with the person's invitation to send evidence for it."""
+    made = invite_to_send(work, person.id, [occurrence_id])
+    return replace(row, invitation=made[occurrence_id].public_id)
 
 
 def receipt_for(person: Person, row: Row, submitted: Submission, decided: Decision) -> Decided:

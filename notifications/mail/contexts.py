@@ -21,6 +21,7 @@ class Row:
         public_id: the occurrence's UUID, under which mail programs gather its letters.
         reference: what people type after a command.
         days_over: how many days it is overdue, 0 if it is not.
+        invitation: public id of the recipient's invitation to send evidence for it; None where there is none.
         times: how many occurrences of the same activity the row stands for, where one question asks about them all.
     """
 
@@ -37,6 +38,7 @@ class Row:
     days_over: int = 0
     remark: str = ""
     times: int = 1
+    invitation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
 """The morning digest: at most one a person and working morning, and only where something new is to be told."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time
 
 from sqlalchemy import Connection, exists, or_, select
 
+from activities.invitations import invite_to_send
 from activities.office import Office
 from activities.people import Person, list_people
 from engine.tables import ladder, message
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.compose import Clerk, granted
-from notifications.mail.contexts import Waiting
+from notifications.mail.contexts import MorningDigest, Row, Waiting
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
 from notifications.mail.notices import Notice, list_open_notices, settle_notices
@@ -66,12 +68,30 @@ def _write(clerk: Clerk, picture: Picture, person: Person, told: list[Notice]) -
         if digest.is_empty:  # what the reminders were about was done before the morning came
             settle_notices(work, [notice.id for notice in told])
             return False
-        complete = replace(digest, items=_granted_items(work, picture, person))
+        complete = replace(_invited(work, picture, person, digest), items=_granted_items(work, picture, person))
         # Another worker may have been first, with other notices: then ours stay open for the next morning.
         if not clerk.write(work, Kind.MORNING_DIGEST, person, complete, f"digest:{picture.today}"):
             return False
         settle_notices(work, [notice.id for notice in told])
         return True
+
+
+def _invited(work: UnitOfWork, picture: Picture, person: Person, digest: MorningDigest) -> MorningDigest:
+    """The same with a link beside each row that the person owes."""
+    rows = (*digest.overdue, *digest.returned, *digest.due_soon, *digest.starting)
+    ids = {each.public_id: each.id for each in picture.owed.get(person.id, [])}
+    invitations = invite_to_send(work, person.id, [ids[row.public_id] for row in rows])
+
+    def invite(some: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(replace(row, invitation=invitations[ids[row.public_id]].public_id) for row in some)
+
+    return replace(
+        digest,
+        overdue=invite(digest.overdue),
+        returned=invite(digest.returned),
+        due_soon=invite(digest.due_soon),
+        starting=invite(digest.starting),
+    )
 
 
 def _granted_items(work: UnitOfWork, picture: Picture, person: Person) -> tuple[Waiting, ...]:

@@ -35,6 +35,7 @@ _SHEET = Row(
     ends_on=date(2026, 3, 20),
     due_on=date(2026, 3, 20),
     parties=("Школа № 12",),
+    invitation=SAMPLE_GRANT,
 )
 _SEMINAR = Row(
     public_id="01990f6e-7c1a-7000-8000-000000000002",
@@ -60,6 +61,7 @@ _CONTEST = Row(
     due_on=date(2026, 2, 20),
     parties=("Школа искусств",),
     days_over=10,
+    invitation=SAMPLE_GRANT,
 )
 _REMARK = "В протоколе нет подписи председателя жюри.\nПриложите, пожалуйста, подписанный скан."
 _SUBMITTED = Waiting(

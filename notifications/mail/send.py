@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from activities.decisions import find_decision
 from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_grant, find_grant
+from activities.invitations import Invitation, find_invitation, is_invitation_open
 from activities.people import get_person_by_id
 from activities.roles import Role, holds_anywhere
 from activities.submissions import get_submission
 from engine.transparency import find_anchor
 from engine.unit_of_work import Store
-from notifications.mail.contexts import Waiting, read_context
+from notifications.mail.contexts import Row, Waiting, read_context
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import (
     Letter,
@@ -114,12 +115,14 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         person = get_person_by_id(connection, letter.person_id)
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
+        invitations = _invitations(connection, context.rows(), now)
         anchor = find_anchor(connection)
         keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
     still = context.with_waiting(left)
     if still is None or not person.active:
         return None
     urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
+    urls |= {each.public_id: url for each in invitations if (url := post.links.find_invitation_url(each))}
     rendered = render_letter(kind, still, _view(letter, post, urls, anchor if keeps_anchors else None))
     address = Address(
         name=person.name,
@@ -150,6 +153,12 @@ def _still_waiting(
         left.append(item)
         grants += [grant] if grant else []
     return tuple(left), grants
+
+
+def _invitations(connection: Connection, rows: Iterable[Row], now: datetime) -> list[Invitation]:
+    """The recipient's invitations to send evidence, as far as they still count."""
+    named = (find_invitation(connection, row.invitation) for row in rows if row.invitation)
+    return [each for each in named if each and is_invitation_open(each, now)]
 
 
 def _is_waiting(connection: Connection, item: Waiting) -> bool:

@@ -13,7 +13,9 @@ from notifications.mail.smtp import Narrator, SmtpTransport
 from notifications.mail.transport import Transport
 
 
-def send_trial(post: Post, address: str, language: str, now: datetime, narrate: Narrator) -> str:
+def send_trial(
+    post: Post, address: str, language: str, now: datetime, narrate: Narrator, *, anchor: str | None = None
+) -> str:
     """Send a letter that says only that it arrived; its message id.
 
     Args:
@@ -22,6 +24,7 @@ def send_trial(post: Post, address: str, language: str, now: datetime, narrate: 
         language: of the letter.
         now: goes into the letter's date and id.
         narrate: is told each step of SMTP that went well.
+        anchor: how far the log of history reaches; every letter that leaves the house carries it out.
 
     Raises:
         TransportError: it was not accepted.
@@ -33,6 +36,7 @@ def send_trial(post: Post, address: str, language: str, now: datetime, narrate: 
         message_id=f"<{new_uuid7(lambda: now)}@{post.sender.domain}>",
         references_id=None,
         written_at=now,
+        anchor=anchor,
     )
     rendered = render_letter(Kind.TRIAL, Trial(address, now), View(language, address, post.zone))
     _narrating(post.transport, narrate).send(seal_message(rendered, post.sender, to))

@@ -7,7 +7,7 @@ import pytest
 from activities.acting import Actor
 from activities.decisions import DecisionRequest, Verdict, decide
 from activities.evidence import list_evidence
-from activities.invitations import Purpose, obtain_invitation, void_invitations_of
+from activities.invitations import Purpose, invite_to_send, obtain_invitation, void_invitations_of
 from activities.roles import Role
 from activities.submissions import list_submissions
 from engine.tables import history
@@ -19,9 +19,14 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 def invite(house, person=None, number="1.2", purpose=Purpose.EVIDENCE):
     """The address of the page for a person, by default the teacher's."""
-    occurrence_id = house.occurrence(number).id if purpose is Purpose.EVIDENCE else None
+    occurrence_id, person_id = house.occurrence(number).id, (person or house.teacher).id
     with house.office.store.write() as work:
-        made = obtain_invitation(work, (person or house.teacher).id, purpose, occurrence_id)
+        sending = purpose is Purpose.EVIDENCE
+        made = (
+            invite_to_send(work, person_id, [occurrence_id])[occurrence_id]
+            if sending
+            else obtain_invitation(work, person_id, purpose)
+        )
     return f"/e/{make_token(made, house.application.keys)}"
 
 

@@ -186,5 +186,7 @@ def test_paragraphs_of_a_text_are_apart_by_one_blank_line(kind):
 
 
 def test_the_warning_of_the_links_stands_alone():
-    """In a digest other sentences follow it, after a blank line."""
-    assert "Opening a link decides nothing.\n\n1 letter could not be delivered." in render(Kind.MORNING_DIGEST).text
+    """In a digest it is the last sentence, after a blank line."""
+    text = render(Kind.MORNING_DIGEST).text
+    assert "Станция юннатов. Name a contact: opora party contact\n\nA link is for you alone" in text
+    assert "Opening a link changes nothing.\n\n-- \n" in text
