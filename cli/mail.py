@@ -35,6 +35,7 @@ LETTER_STATES = {
 PAUSED = N_("The mailbox rests until {until}: {reason}")
 NO_LETTERS = N_("There are no letters.")
 FILED = N_("No mail server is set (OPORA_SMTP_URL); the letter lies in {folder}.")
+CHECKPOINT = N_("Like every letter, it carries the checkpoint of the log (X-Opora-Checkpoint): {anchor}")
 FROM_DIFFERS = N_(
     "The sender {sender} is not the login {login}: most providers refuse that. Set OPORA_MAIL_FROM to the login."
 )
@@ -88,6 +89,7 @@ def preview(*, kind: str, html: bool) -> None:
 def test(*, address: str) -> None:
     from activities.people import fold_address
     from cli.context import open_application
+    from engine.transparency import find_anchor
     from notifications.mail.mailbox import wake_mailbox
     from notifications.mail.trial import find_other_login, send_trial
 
@@ -97,9 +99,13 @@ def test(*, address: str) -> None:
         login = find_other_login(post.transport, post.sender)
         if login:
             say(FROM_DIFFERS, sender=post.sender.address, login=login)
-        message_id = send_trial(post, folded, language(), application.store.clock.now(), say)
+        with application.store.read() as connection:
+            anchor = find_anchor(connection)
+        message_id = send_trial(post, folded, language(), application.store.clock.now(), say, anchor=anchor)
         with application.store.write() as work:
             wake_mailbox(work, post.sender.address)
+    if anchor:
+        say(CHECKPOINT, anchor=anchor)
     if settings.smtp_url is None:
         say(FILED, folder=settings.mail_dir)
     click.echo(message_id)

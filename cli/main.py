@@ -47,7 +47,7 @@ COMMANDS = {
     "tick": N_("Do once everything that is due."),
     "backup": N_("Save the database and the evidence to a file."),
     "restore": N_("Bring back what a backup holds."),
-    "database": N_("The database: its version and migrations."),
+    "database": N_("The database: its version, migrations, moving it elsewhere."),
     "completion": N_("Print the script that completes commands in your shell."),
 }
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.environment import ACTOR, find_setting
 from cli.output import language
 from engine.errors import N_
 from notifications.translation import translate
@@ -12,7 +13,7 @@ from notifications.translation import translate
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 NO_ACTOR = N_(
-    "Who is acting? Add --as PERSON (a mail address or a short id), or set the environment variable OPORA_ACTOR."
+    "Who is acting? Add --as PERSON (a mail address or a short id), or set OPORA_ACTOR in the environment or in .env."
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help=N_("Print JSON for programs."))
@@ -38,7 +39,8 @@ def acting(*, required: bool = True) -> Callable[[Decorated], Decorated]:
             "--as",
             "actor",
             metavar=N_("PERSON"),
-            envvar="OPORA_ACTOR",
+            envvar=ACTOR,
+            default=lambda: find_setting(ACTOR),
             show_envvar=True,
             callback=check,
             help=N_("Who is acting: a mail address or a short id."),

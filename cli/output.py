@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
+from cli.environment import LANGUAGE, find_setting
 from notifications.translation import LANGUAGES, translate
 
 
 def language() -> str:
     """The language of the person at the terminal: `OPORA_LANG`, else Russian in a Russian locale, else English."""
-    chosen = os.environ.get("OPORA_LANG", "").lower()
+    chosen = (find_setting(LANGUAGE) or "").lower()
     if chosen in LANGUAGES:
         return chosen
     # POSIX: the first of the three that is set and not empty.

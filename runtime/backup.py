@@ -23,6 +23,7 @@ from engine.errors import N_, OporaError
 from runtime import migrations
 from runtime.backup_manifest import MANIFEST_NAME, BackupManifest
 from runtime.database_copy import copy_out
+from runtime.database_marks import refuse_closed
 from runtime.installation import get_purpose
 from runtime.settings import Settings
 
@@ -62,6 +63,7 @@ def make_backup(settings: Settings, path: Path, clock: Clock | None = None) -> B
         BackupExistsError: the file is there.
         BackupFolderError: it cannot be written; no half of it is left.
         DatabaseNotInitialisedError: there is nothing to save.
+        CopyUnfinishedError, DatabaseMovedError: what is here is not what people work with.
         DatabaseUnavailableError, DatabaseDamagedError, ToolMissingError, ToolFailedError: see `copy_out`.
     """
     if path.exists():
@@ -81,6 +83,10 @@ def _schema(settings: Settings) -> str:
     engine = open_database(settings.database_url)
     try:
         found = migrations.current(engine)
+        if found is not None:
+            with reading(engine) as connection:
+                # A rhythm that went on saving the old place would push out the good backups.
+                refuse_closed(connection)
     finally:
         engine.dispose()
     if found is None:

@@ -21,8 +21,10 @@ from notifications.mail.mailbox import Budget
 from notifications.mail.post import Post, choose_transport
 from notifications.mail.sender import parse_sender
 from runtime import migrations
+from runtime.database_marks import refuse_closed
 from runtime.day_overrides import StoredOverrides
 from runtime.installation import Purpose, get_purpose
+from runtime.key_folder import KeyFolder
 from runtime.log_key import LogKey
 from runtime.settings import Settings
 
@@ -51,6 +53,7 @@ class Application:
     office: Office
     overrides: StoredOverrides
     keys: Keys
+    key_folder: KeyFolder
     links: Links
 
     @property
@@ -84,8 +87,16 @@ class Application:
         return LogKey.load(self.settings.keys_dir)
 
     def refresh(self) -> None:
-        """Read anew what other processes may have changed: long-lived processes call it before each piece of work."""
+        """Read anew what other processes may have changed: long-lived processes call it before each piece of work.
+
+        Raises:
+            DatabaseMovedError: somebody has moved the database elsewhere; and whatever else closes it.
+            KeysMissingError: no keys are left, and what else `Keys.load` finds.
+        """
+        with self.store.read() as connection:
+            refuse_closed(connection)
         self.overrides.reload()
+        self.key_folder.reload()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -109,6 +120,7 @@ def build_application(settings: Settings, bell: Bell) -> Application:
     Raises:
         DatabaseNotInitialisedError, DatabaseOutdatedError, DatabaseTooNewError: the schema does not fit.
         DatabaseUnavailableError: the database cannot be read.
+        CopyUnfinishedError, DatabaseMovedError: nobody may work in the database.
         DemoClockRefusedError: `OPORA_CLOCK` on a production database.
         KeysMissingError: no keys, and what else `Keys.load` finds.
         BadPublicUrlError: `OPORA_PUBLIC_URL` cannot stand in a link.
@@ -121,11 +133,16 @@ def build_application(settings: Settings, bell: Bell) -> Application:
         raise
 
 
+def choose_clock(settings: Settings) -> Clock:
+    """The machine's clock, or the file that stands for it in a demo, a simulation or a test."""
+    return FileClock(settings.clock) if settings.clock else SystemClock()
+
+
 def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
     migrations.check(engine)
-    clock: Clock = FileClock(settings.clock) if settings.clock else SystemClock()
-    store = Store(engine, clock, bell)
+    store = Store(engine, choose_clock(settings), bell)
     with store.read() as connection:
+        refuse_closed(connection)
         purpose = get_purpose(connection)
     if settings.clock and purpose.is_real:
         raise DemoClockRefusedError
@@ -133,12 +150,14 @@ def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
     calendar = WorkingCalendar(settings.zone, overrides=overrides)
     # One organisation, one calendar, whatever key an instance carries.
     execution = Execution(Registry(GUARDS, lambda _key: calendar))
-    keys = Keys.load(settings.keys_dir)
+    key_folder = KeyFolder(settings.keys_dir)
+    keys = Keys(key_folder)
     return Application(
         settings=settings,
         purpose=purpose,
         office=Office(store, execution, EvidenceFolder(settings.evidence_dir), calendar),
         overrides=overrides,
         keys=keys,
+        key_folder=key_folder,
         links=Links(settings.public_url, keys, allow_private=not purpose.is_real),
     )

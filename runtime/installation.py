@@ -13,6 +13,7 @@ from engine.database import open_database, reading, writing
 from engine.errors import N_, OporaError
 from notifications.keys import Keys, KeysExistError
 from runtime import migrations
+from runtime.database_marks import refuse_closed
 from runtime.log_key import LogKey
 from runtime.privileges import grant_access
 from runtime.settings import Settings
@@ -69,6 +70,7 @@ def initialise(settings: Settings, purpose: Purpose | None = None) -> Initialise
         DataFolderError: the data folder or the keys' folder cannot be written.
         PurposeFixedError: the database was made for something else.
         DatabaseTooNewError: the database is newer than this program.
+        CopyUnfinishedError, DatabaseMovedError: nobody may work in the database.
     """
     made = [] if settings.data_dir.exists() else ["folder"]
     _make_folder(settings.data_dir)
@@ -77,7 +79,7 @@ def initialise(settings: Settings, purpose: Purpose | None = None) -> Initialise
     try:
         if migrations.current(engine) is None:
             made.append("database")
-        migrations.upgrade(engine)
+        migrations.upgrade(engine, refuse_closed)
         grant_access(settings, engine)
         return Initialised(_settle_purpose(engine, purpose), tuple(made))
     finally:

@@ -1,11 +1,12 @@
 """Bringing a backup back, into an empty place only, everything verified before any of it counts."""
 
 import hashlib
+import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,7 +14,7 @@ from typing import BinaryIO, cast
 from sqlalchemy.engine import make_url
 
 from activities.evidence_folder import EvidenceFolder
-from engine.audit import AuditReport, verify_history
+from engine.audit import Finding
 from engine.clock import SystemClock
 from engine.database import open_database
 from engine.errors import N_, OporaError
@@ -23,8 +24,13 @@ from runtime.backup import DATABASE_NAME, evidence_name
 from runtime.backup_manifest import MANIFEST_NAME, BackupManifest, NoBackupError, read_manifest
 from runtime.database_copy import copy_in, refuse_used
 from runtime.installation import DataFolderError
+from runtime.log_key import SEED_BYTES, LogKey, LogKeyMissingError, PublicLogKey
 from runtime.privileges import grant_access
 from runtime.settings import Settings
+from runtime.verification import verify_records
+
+SIGNATURE = "signature"
+"""The code of what `verify_log` finds where no key fits a checkpoint."""
 
 _LARGEST_MANIFEST = 64 << 20
 
@@ -48,25 +54,35 @@ class Restored:
     """What was brought back.
 
     Attributes:
-        audit: of its history; None where the schema is older than this program, which must upgrade it first.
+        findings: of its history and the log over it; None where the schema is older than this program, which must
+            upgrade it first.
+        signatures_checked: whether a key of the log was there to check its checkpoints with.
     """
 
     manifest: BackupManifest
-    audit: AuditReport | None
+    findings: tuple[Finding, ...] | None
+    signatures_checked: bool
 
 
-def restore_backup(settings: Settings, path: Path) -> Restored:
+def restore_backup(settings: Settings, path: Path, earlier_keys: Sequence[PublicLogKey] = ()) -> Restored:
     """Bring back what a backup holds; if anything does not fit, nothing is changed.
 
     Keys that lie in the data folder already are left alone: no backup holds them.
+
+    Args:
+        settings: where.
+        path: the backup.
+        earlier_keys: of the log, before the one in the keys' folder.
 
     Raises:
         NoBackupError, NewerBackupError: the file is no backup, is cut, or was altered.
         DataFolderUsedError, DatabaseUsedError: there are data here already.
         DatabaseTooNewError: its schema is newer than this program.
         DataFolderError: the data folder cannot be written.
+        LogKeyDamagedError, KeyExposedError: the log's key lies there and cannot be used.
         and what `copy_in` raises.
     """
+    keys = [*_log_keys(settings), *earlier_keys]
     _refuse_used_folder(settings)
     refuse_used(settings.database_owner_url)
     try:
@@ -79,19 +95,30 @@ def restore_backup(settings: Settings, path: Path) -> Restored:
                 _bring_back(settings, tar, manifest, Path(staging))
     except OSError as error:
         raise DataFolderError(folder=settings.data_dir, reason=error.strerror or error) from error
-    return Restored(manifest, _settle(settings, manifest))
+    return Restored(manifest, _settle(settings, manifest, keys), signatures_checked=bool(keys))
 
 
-def _settle(settings: Settings, manifest: BackupManifest) -> AuditReport | None:
-    """Rights as after `opora init`, and what history says of itself.
+def _log_keys(settings: Settings) -> list[PublicLogKey]:
+    """The log's key, where it was brought back before the backup."""
+    with suppress(LogKeyMissingError):
+        return [LogKey.load(settings.keys_dir)]
+    return []
+
+
+def _settle(settings: Settings, manifest: BackupManifest, keys: Sequence[PublicLogKey]) -> tuple[Finding, ...] | None:
+    """Rights as after `opora init`, and what history and its log say of themselves.
 
     Findings are told, not refused: whoever restores may have nothing else left.
     """
     engine = open_database(settings.database_owner_url)
     try:
         grant_access(settings, engine)
-        is_current = manifest.schema == migrations.newest()
-        return verify_history(Store(engine, SystemClock(), SilentBell())) if is_current else None
+        if manifest.schema != migrations.newest():
+            return None
+        # Without any key nobody can say whether a signature is good: all fail under one that signed nothing, which is
+        # told and not found.
+        records = verify_records(Store(engine, SystemClock(), SilentBell()), keys or [LogKey(os.urandom(SEED_BYTES))])
+        return tuple(each for each in records.findings if keys or each.code != SIGNATURE)
     finally:
         engine.dispose()
 

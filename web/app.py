@@ -9,6 +9,7 @@ from web.errors import install_error_pages
 from web.evidence_pages import evidence_pages
 from web.feeds import Feeds, feed_pages
 from web.fetches import FetchLog
+from web.freshness import install_freshness
 from web.headers import HEADERS
 from web.prefix import Prefix, public_path
 from web.site import Site, install_site
@@ -31,6 +32,7 @@ def create_app(application: Application) -> Flask:
     for pages in (start_pages, decision_pages, evidence_pages, feed_pages, subscribing_pages):
         app.register_blueprint(pages)
     install_error_pages(app)
+    install_freshness(app, application)
     private_logs.install()
     app.after_request(_add_headers)
     app.wsgi_app = Feeds(app.wsgi_app, site)  # type: ignore[method-assign]

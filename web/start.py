@@ -1,7 +1,6 @@
 """The start page, which knows nobody, and the answer to "are you well?"."""
 
 from flask import Blueprint, Response
-from sqlalchemy import text
 
 from engine.errors import OporaError
 from web.pages import choose_language, render_page
@@ -18,10 +17,9 @@ def start() -> Response:
 
 @start_pages.get("/health")
 def health() -> Response:
-    """200 while the database answers, else 503: for supervisors and proxies."""
+    """200 while the database answers and is ours to work in and the keys are there; else 503: for supervisors."""
     try:
-        with current_site().application.store.read() as connection:
-            connection.execute(text("SELECT 1"))
+        current_site().application.refresh()
     except OporaError:
-        return Response("database unavailable\n", 503, content_type="text/plain; charset=utf-8")
+        return Response("unavailable\n", 503, content_type="text/plain; charset=utf-8")
     return Response("ok\n", content_type="text/plain; charset=utf-8")

@@ -4,7 +4,7 @@ A revision is a module `versions/NNNN_name.py` of Alembic, numbered without gaps
 SQL beside it; `docs/howto/change-the-schema.md` says how to write one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,8 +80,12 @@ def check(engine: Engine) -> None:
         raise DatabaseOutdatedError(version=version, newest=newest())
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, also: Callable[[Connection], None] = lambda _connection: None) -> None:
     """Bring the schema to the newest version, in one transaction; does nothing where it is there already.
+
+    Args:
+        engine: the database, as the owner of its tables.
+        also: what else belongs into the transaction, once the schema is there.
 
     Raises:
         DatabaseTooNewError: it is newer than this program.
@@ -97,6 +101,7 @@ def upgrade(engine: Engine) -> None:
         _refuse_newer(_version(connection) or "")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        also(connection)
 
 
 @contextmanager

@@ -47,6 +47,18 @@ def test_without_a_server_the_letter_is_a_file(terminal):
     assert str(path.parent) in result.stderr
 
 
+def test_a_trial_carries_the_checkpoint_as_every_letter_does(terminal, smtp_server: SmtpServer):
+    """Once there is one; it is said, so that it can be compared with what arrives."""
+    told = {"OPORA_SMTP_URL": smtp_server.url, "OPORA_MAIL_FROM": "moc@example.org"}
+    terminal.done("mail", "test", "anna@school.example", **told)
+    assert smtp_server.received[0].message["X-Opora-Checkpoint"] is None
+    terminal.done("tick")
+    anchor = terminal.json("audit", "checkpoint")["anchor"]
+    said = terminal.done("mail", "test", "anna@school.example", **told).stderr
+    assert smtp_server.received[-1].message["X-Opora-Checkpoint"] == anchor
+    assert anchor in said
+
+
 def test_a_server_that_refuses_is_quoted(terminal, smtp_server: SmtpServer):
     """One message with the server's own words, exit 1; a server that is not there is said to be so."""
     smtp_server.replies["anna@school.example"] = "550 5.1.1 no such user here"

@@ -26,8 +26,10 @@ from runtime.backup_manifest import NewerBackupError, NoBackupError
 from runtime.bootstrap import Application, build_application
 from runtime.database_copy import DatabaseDamagedError, DatabaseUsedError, ToolMissingError
 from runtime.installation import Purpose, initialise
+from runtime.log_key import LogKey, PublicLogKey
 from runtime.restore import DataFolderUsedError, OtherDatabaseKindError, restore_backup
 from runtime.settings import Settings, load_settings
+from runtime.ticking import run_tick
 from tests.fixtures.databases import PostgresServer
 from tests.fixtures.tools import find_postgresql
 
@@ -89,8 +91,7 @@ def test_what_was_saved_comes_back(launched: Application, elsewhere: Settings, t
     saved = make_backup(launched.settings, tmp_path / "b.tar")
     restored = restore_backup(elsewhere, tmp_path / "b.tar")
     assert restored.manifest == saved.manifest
-    assert restored.audit is not None
-    assert (restored.audit.findings, restored.audit.entries > 0) == ((), True)
+    assert (restored.findings, restored.signatures_checked) == ((), False)
     shutil.copytree(launched.settings.keys_dir, elsewhere.keys_dir)
     copy = build_application(elsewhere, SilentBell())
     assert rows_of(copy) == rows_of(launched)
@@ -351,8 +352,42 @@ def test_a_history_that_was_altered_before_is_told(launched: Application, elsewh
         work.connection.execute(text(f"UPDATE instance SET state = 'accepted' WHERE id = {first}"))
     make_backup(launched.settings, tmp_path / "b.tar")
     restored = restore_backup(elsewhere, tmp_path / "b.tar")
-    assert restored.audit is not None
-    assert {each.code for each in restored.audit.findings} == {"state"}
+    assert restored.findings is not None
+    assert {each.code for each in restored.findings} == {"state"}
+
+
+def test_a_log_that_was_altered_before_is_told(launched: Application, elsewhere: Settings, tmp_path: Path) -> None:
+    """The tree of the stored entries must lead to what was signed, with the keys there or without them."""
+    run_tick(launched)
+    with launched.store.write() as work:
+        work.connection.execute(text("UPDATE log_tile SET hashes = :zeros"), {"zeros": bytes(32)})
+    make_backup(launched.settings, tmp_path / "b.tar")
+    restored = restore_backup(elsewhere, tmp_path / "b.tar")
+    assert restored.findings is not None
+    assert {each.code for each in restored.findings} & {"log", "sealed", "checkpoint"}
+
+
+@pytest.mark.parametrize("keys", ["the same", "others", "none"])
+def test_the_logs_signatures_are_checked_if_the_keys_are_there(
+    launched: Application, elsewhere: Settings, tmp_path: Path, keys: str
+) -> None:
+    """Good under the key that signed, found under another one, and said to be unchecked without any."""
+    run_tick(launched)
+    make_backup(launched.settings, tmp_path / "b.tar")
+    if keys == "the same":
+        shutil.copytree(launched.settings.keys_dir, elsewhere.keys_dir)
+    elif keys == "others":
+        LogKey.create(elsewhere.keys_dir)
+    restored = restore_backup(elsewhere, tmp_path / "b.tar")
+    assert restored.findings is not None
+    assert {each.code for each in restored.findings} == ({"signature"} if keys == "others" else set())
+    assert restored.signatures_checked is (keys != "none")
+    if keys == "others":
+        earlier = PublicLogKey(launched.log_key.name, launched.log_key.public_key)
+        shutil.rmtree(elsewhere.data_dir / "evidence")
+        (elsewhere.data_dir / "opora.db").unlink(missing_ok=True)
+        if elsewhere.database_url.startswith("sqlite"):
+            assert restore_backup(elsewhere, tmp_path / "b.tar", [earlier]).findings == ()
 
 
 def test_a_damaged_database_is_not_saved_as_if_it_were_whole(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
