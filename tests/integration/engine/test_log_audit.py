@@ -114,6 +114,7 @@ def test_a_log_of_many_tiles_is_clean_whatever_the_page(lite: Rig, tiles: int) -
     [
         (f"UPDATE history SET body = {X} WHERE id = 6", (public_id(2), 2, "sealed")),
         ("DELETE FROM history WHERE id = 6", ("leaf 5", 0, "log")),
+        ("UPDATE history SET id = 99 WHERE id = 6", ("leaf 5", 0, "log")),
         ("DELETE FROM log_leaf WHERE position = 5", ("leaf 5", 0, "log")),
         ("UPDATE log_leaf SET history_id = 99 WHERE position = 5", ("leaf 5", 0, "log")),
         (f"UPDATE log_tile SET hashes = {X}", (public_id(1), 1, "log")),

@@ -213,6 +213,28 @@ def test_the_log_only_grows(rig: Rig, table: str) -> None:
             work.connection.execute(text(statement))
 
 
+def test_the_log_cannot_be_replaced(lite: Rig) -> None:
+    """REPLACE deletes without a word to a DELETE trigger, so it is the INSERT that is refused."""
+    lite.start_one()
+    seal_history(lite.store, SIGNER)
+    for statement in (
+        "REPLACE INTO log_leaf SELECT position, 7 FROM log_leaf",
+        "REPLACE INTO log_leaf SELECT 7, history_id FROM log_leaf",
+        "REPLACE INTO log_checkpoint SELECT size, zeroblob(32), note, signed_at FROM log_checkpoint",
+    ):
+        with pytest.raises(DBAPIError, match=HISTORY_IS_APPEND_ONLY), lite.store.write() as work:
+            work.connection.execute(text(statement))
+
+
+@pytest.mark.needs("postgresql")
+@pytest.mark.parametrize("table", ["log_leaf", "log_checkpoint"])
+def test_the_log_cannot_be_truncated(make_rig: Callable[..., Rig], postgres_url: str, table: str) -> None:
+    """Only PostgreSQL can empty a table at one stroke."""
+    rig = make_rig(postgres_url)
+    with pytest.raises(DBAPIError, match=HISTORY_IS_APPEND_ONLY), rig.store.write() as work:
+        work.connection.execute(text(f"TRUNCATE {table}"))
+
+
 def test_damaged_tiles_are_said_and_nothing_is_added(rig: Rig) -> None:
     """The sealer builds on what is stored, so it refuses what cannot be."""
     rig.start_one()
