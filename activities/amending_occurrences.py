@@ -9,8 +9,9 @@ from dataclasses import replace
 from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
+from activities.deed import Deed
 from activities.firing import Attempt, fire
-from activities.occurrences import Occurrence
+from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
 from activities.plan_amendments import AmendingDocument
 from activities.plan_launch import NewOccurrence, create_occurrences
@@ -23,6 +24,7 @@ from engine.unit_of_work import UnitOfWork
 # The report quotes the reason, so it is in the language of the plan.
 REMOVED = "исключено из плана"
 MOVED = "срок изменён в плане"
+PUT_BACK = "возвращено в план"
 
 
 def find_done(connection: Connection, occurrences: Sequence[Occurrence]) -> dict[int, LeftReason]:
@@ -56,10 +58,24 @@ def find_done(connection: Connection, occurrences: Sequence[Occurrence]) -> dict
     return done
 
 
+def find_withdrawn(connection: Connection, occurrences: Sequence[Occurrence]) -> frozenset[int]:
+    """Row ids of occurrences that an amendment cancelled last, not a person."""
+    cancelled = {each.instance_id: each.id for each in occurrences if each.state == "cancelled"}
+    wanted = (
+        select(history.c.instance_id, history.c.subject_digest)
+        .where(history.c.instance_id.in_(cancelled), history.c.event == "cancel")
+        .order_by(history.c.revision)
+    )
+    last = {row.instance_id: row.subject_digest for row in connection.execute(wanted)}
+    return frozenset(cancelled[instance_id] for instance_id, digest in last.items() if digest is not None)
+
+
 def leave_what_is_not_theirs(connection: Connection, actor: Actor, effects: Sequence[Effect]) -> list[Effect]:
     """The effects with those that the actor may not have left to whoever may."""
     return [
-        each if may_carry_out(connection, actor, each) else replace(each, action=Action.LEAVE, reason=LeftReason.NOT_ALLOWED)
+        each
+        if may_carry_out(connection, actor, each)
+        else replace(each, action=Action.LEAVE, reason=LeftReason.NOT_ALLOWED)
         for each in effects
     ]
 
@@ -74,6 +90,8 @@ def may_carry_out(connection: Connection, actor: Actor, effect: Effect) -> bool:
 def _deciders(effect: Effect) -> set[str]:
     """Who may, as the workflow says."""
     target, planned = effect.occurrence, effect.planned
+    if effect.action is Action.REOPEN:
+        return {Role.APPROVER.value, Role.COORDINATOR.value}
     if target is None or planned is None:
         return {Role.APPROVER.value}
     if target.state == "awaiting_date":
@@ -94,16 +112,17 @@ def _is_inside(effect: Effect) -> bool:
 def carry_out(
     office: Office, work: UnitOfWork, actor: Actor, effects: Sequence[Effect], document: AmendingDocument
 ) -> None:
-    """Cancel and move occurrences as the effects say, in the caller's transaction; what is left is left.
-
-    Raises:
-        StaleRevisionError: somebody has changed one of them meanwhile.
-    """
+    """Cancel, reopen and move occurrences as the effects say, in the caller's transaction; what is left is left."""
+    deed = Deed(office, work, actor)
     for each in effects:
-        if each.action is Action.CANCEL and each.occurrence is not None:
-            _cancel(office, work, actor, each.occurrence, document)
-        elif each.action is Action.MOVE:
-            _move(office, work, actor, each, document)
+        if each.occurrence is None or each.action is Action.LEAVE:
+            continue
+        # Read anew: an effect before this one may have reopened it.
+        target = get_occurrence(work.connection, each.occurrence.id)
+        if each.action is Action.MOVE:
+            _move(deed, replace(each, occurrence=target), document)
+        else:
+            _end_or_reopen(deed, target, each.action, document)
 
 
 def add_occurrences(
@@ -124,13 +143,14 @@ def add_occurrences(
     create_occurrences(office, work, actor, fresh, document.payload())
 
 
-def _cancel(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, document: AmendingDocument) -> None:
-    values = {"reason": REMOVED, "basis": document.basis}
+def _end_or_reopen(deed: Deed, target: Occurrence, action: Action, document: AmendingDocument) -> None:
+    values = {"reason": PUT_BACK if action is Action.REOPEN else REMOVED, "basis": document.basis}
     payload = document.payload() | values
-    fire(office, work, actor, target, Attempt("cancel", values, payload, subject_digest=document.digest))
+    attempt = Attempt(action.value, values, payload, subject_digest=document.digest)
+    fire(deed.office, deed.work, deed.actor, target, attempt)
 
 
-def _move(office: Office, work: UnitOfWork, actor: Actor, effect: Effect, document: AmendingDocument) -> None:
+def _move(deed: Deed, effect: Effect, document: AmendingDocument) -> None:
     """Give it its new window; the first date of one that had none is what is planned from now on."""
     target, planned = effect.occurrence, effect.planned
     if target is None or planned is None:
@@ -143,10 +163,10 @@ def _move(office: Office, work: UnitOfWork, actor: Actor, effect: Effect, docume
         subject_digest=document.digest,
         anchors={"starts_on": planned.starts_on, "due_on": planned.due_on},
     )
-    fire(office, work, actor, target, attempt)
+    fire(deed.office, deed.work, deed.actor, target, attempt)
     values: dict[str, object] = {"ends_on": planned.ends_on, "rrule": planned.rrule}
     if target.state == "awaiting_date":
         values |= {f"planned_{name}": getattr(planned, name) for name in ("starts_on", "ends_on", "due_on")}
     elif not inside:
         values["postponed"] = occurrence.c.postponed + 1
-    work.connection.execute(update(occurrence).where(occurrence.c.id == target.id).values(values))
+    deed.connection.execute(update(occurrence).where(occurrence.c.id == target.id).values(values))

@@ -152,6 +152,8 @@ def _changed_values(target: Plan, current: Activity, read: ReadActivity, change:
     if ChangeKind.CONFLICT in change.kinds or "document_deadline" not in values:
         values = {name: value for name, value in values.items() if name not in _DEADLINE}
         schedule = current.schedule
+    if ChangeKind.PUT_BACK in change.kinds:
+        values["removed_at"] = None
     if ChangeKind.DEADLINE_CHANGED in change.kinds:
         values["confirmed_at"] = None
     if ChangeKind.DEADLINE_CHANGED in change.kinds or target.status is PlanStatus.DRAFT:

@@ -5,7 +5,7 @@ with a reason, or overtaken by a later amendment of the same row.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -161,10 +161,8 @@ def carry_out_pending(
 def _carry_out(deed: Deed, step: PendingStep) -> StepOutcome:
     outcome = StepOutcome.LEFT if step.left else StepOutcome.DONE
     if outcome is StepOutcome.DONE:
-        # Read anew: a step before this one may have dated it too, as what follows another row.
-        effect = replace(step.effect, occurrence=get_occurrence(deed.connection, step.occurrence.id))
-        carry_out(deed.office, deed.work, deed.actor, [effect], step.amendment.document)
-        if effect.action is Action.MOVE:
+        carry_out(deed.office, deed.work, deed.actor, [step.effect], step.amendment.document)
+        if step.effect.action is Action.MOVE:
             date_followers_of_row(deed, step.occurrence.activity_id, step.amendment.document.basis)
     _settle(deed.work, deed.actor, step.id, outcome)
     return outcome

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -27,6 +27,8 @@ class NoConflictError(OporaError):
 class ChangeKind(StrEnum):
     """What can change about a row that stays."""
 
+    # An amendment had taken it out; the document has it again.
+    PUT_BACK = "put_back"
     MOVED = "moved"
     RENUMBERED = "renumbered"
     REWORDED = "reworded"
@@ -101,12 +103,21 @@ class PlanDiff:
         return not (self.title or self.headings or self.changed or self.added or self.removed or self.uncertain)
 
 
-def diff_plans(old: PlanContent, new: PlanContent, told: Told | None = None) -> PlanDiff:
-    """The changes from one version to another; `told` is what a person has said of uncertain pairs."""
+def diff_plans(
+    old: PlanContent, new: PlanContent, told: Told | None = None, put_back: Collection[int] = ()
+) -> PlanDiff:
+    """The changes from one version to another.
+
+    Args:
+        old: the one version.
+        new: the other version.
+        told: what a person has said of uncertain pairs.
+        put_back: places of old rows that were taken out before and come back; they have no place to move from.
+    """
     matched = match_rows(old, new, told)
     pairs = tuple(pair for pair in matched if pair.sure)
     headings = _pair_headings(old, new, pairs)
-    moved = _moved_rows(old, new, pairs, headings)
+    moved = _moved_rows(old, new, [pair for pair in pairs if pair.old not in put_back], headings)
     return PlanDiff(
         old=old,
         new=new,
@@ -114,7 +125,7 @@ def diff_plans(old: PlanContent, new: PlanContent, told: Told | None = None) -> 
         pairs=pairs,
         headings_paired=headings,
         headings=tuple(_heading_changes(old, new, headings)),
-        changed=tuple(_row_changes(old, new, pairs, moved)),
+        changed=tuple(_row_changes(old, new, pairs, moved, put_back)),
         added=_left(len(new.rows), (pair.new for pair in matched)),
         removed=_left(len(old.rows), (pair.old for pair in matched)),
         uncertain=tuple(pair for pair in matched if not pair.sure),
@@ -168,7 +179,9 @@ def _text_change(field: str, before: str, after: str) -> FieldChange | None:
     return FieldChange(field, before, after) if fold(before) != fold(after) else None
 
 
-def _row_changes(old: PlanContent, new: PlanContent, pairs: Sequence[Pair], moved: set[int]) -> Iterator[RowChange]:
+def _row_changes(
+    old: PlanContent, new: PlanContent, pairs: Sequence[Pair], moved: set[int], put_back: Collection[int]
+) -> Iterator[RowChange]:
     for pair in pairs:
         before, after = old.rows[pair.old], new.rows[pair.new]
         fields = _field_changes(before, after)
@@ -180,6 +193,8 @@ def _row_changes(old: PlanContent, new: PlanContent, pairs: Sequence[Pair], move
         # A text that stayed is no change, even where a newer version of the program reads it otherwise.
         if any(each.field == "deadline" for each in fields):
             kinds.append(_deadline_kind(before, after))
+        if pair.old in put_back:
+            kinds.insert(0, ChangeKind.PUT_BACK)
         if kinds:
             yield RowChange(pair, tuple(dict.fromkeys(kinds)), tuple(fields))
 

@@ -13,7 +13,13 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from activities.acting import Actor
-from activities.amending_occurrences import add_occurrences, carry_out, find_done, leave_what_is_not_theirs
+from activities.amending_occurrences import (
+    add_occurrences,
+    carry_out,
+    find_done,
+    find_withdrawn,
+    leave_what_is_not_theirs,
+)
 from activities.amending_rows import AmendedRows, kind_after, write_rows
 from activities.deed import Deed
 from activities.expansion import PlannedOccurrence, expand
@@ -25,13 +31,14 @@ from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrence
 from activities.office import Office
 from activities.pending_steps import insert_pending, overtake
 from activities.period import Period
-from activities.plan_activities import Activity
+from activities.plan_activities import Activity, list_activities
 from activities.plan_amendments import AmendingDocument, Amendment, insert_amendment
 from activities.plan_content import content_of_reading, content_of_stored, list_present
 from activities.plan_diff import ChangeKind, NoConflictError, PlanDiff, diff_plans, take_document
 from activities.plan_diff_json import diff_to_json
 from activities.plans import Plan, PlanStatus, Section, plan_from_row
-from activities.rescheduling import Action, Effect, LeftReason, reschedule, withdraw
+from activities.put_back_rows import PutBack, ToldPair, find_put_back
+from activities.rescheduling import Action, Effect, LeftReason, put_back, reschedule, withdraw
 from activities.roles import Role, check_holds_anywhere
 from activities.row_matching import Told
 from activities.tables import plan
@@ -77,13 +84,21 @@ class UnknownPairError(OporaError):
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A plan with all that an amendment may touch, as it was when it was read."""
+    """A plan with all that an amendment may touch, as it was when it was read.
+
+    Attributes:
+        removed: rows that earlier amendments took out.
+        done: what people did with occurrences.
+        withdrawn: the occurrences that earlier amendments cancelled.
+    """
 
     plan: Plan
     sections: tuple[Section, ...]
     activities: tuple[Activity, ...]
+    removed: tuple[Activity, ...]
     occurrences: tuple[Occurrence, ...]
     done: tuple[tuple[int, LeftReason], ...]
+    withdrawn: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +115,19 @@ class Proposal:
     """What a document would change; nothing is done yet.
 
     Attributes:
+        activities: the rows that are compared: those of the plan, then those that somebody says come back.
         digest: SHA-256 of the file.
+        put_back: added rows that may be rows that were taken out; a person tells, and until then nothing is applied.
         effects: on the occurrences of a live plan; empty for a draft.
     """
 
     stored: StoredPlan
+    activities: tuple[Activity, ...]
     file_name: str
     digest: bytes
     reading: PlanReading
     diff: PlanDiff
+    put_back: tuple[PutBack, ...]
     effects: tuple[RowEffects, ...]
 
 
@@ -148,18 +167,19 @@ def propose_reimport(
         stored = _load(connection, target.id)
         if stored.plan.status is PlanStatus.CLOSED:
             raise PlanIsClosedError(slug=target.slug)
-        old = content_of_stored(stored.plan.title, stored.sections, stored.activities)
-        new = content_of_reading(reading)
-        diff = diff_plans(old, new, _told_of(stored.activities, len(new.rows), told))
-        diff = take_document(diff, _places_of(stored.activities, taken))
+        pairs = _read_told(stored, len(reading.activities), told)
+        activities = (*stored.activities, *_said_to_come_back(stored, pairs))
+        diff = take_document(_compare(stored, activities, reading, pairs), _places_of(activities, taken))
+        gone = [each for each in stored.removed if each not in activities]
+        may_come_back = tuple(find_put_back(gone, diff, pairs))
         live = stored.plan.status is PlanStatus.LIVE
-        effects = tuple(_all_effects(office, stored, reading, diff)) if live else ()
+        effects = tuple(_all_effects(office, stored, activities, reading, diff)) if live else ()
         if actor is not None:
             effects = tuple(
                 replace(each, effects=tuple(leave_what_is_not_theirs(connection, actor, each.effects)))
                 for each in effects
             )
-    return Proposal(stored, path.name, digest, reading, diff, effects)
+    return Proposal(stored, activities, path.name, digest, reading, diff, may_come_back, effects)
 
 
 def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str) -> Amendment | None:
@@ -186,9 +206,7 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
             raise StaleRevisionError
         for each in proposal.effects:
             carry_out(office, work, actor, each.effects, document)
-        rows = AmendedRows(
-            target, proposal.stored.sections, proposal.stored.activities, proposal.reading, proposal.diff
-        )
+        rows = AmendedRows(target, proposal.stored.sections, proposal.activities, proposal.reading, proposal.diff)
         ids = write_rows(work, rows)
         added = {_activity_id(each, ids): each.effects for each in proposal.effects}
         add_occurrences(office, work, actor, added, document)
@@ -216,39 +234,70 @@ def _refuse_other_period(path: Path, reading: PlanReading, target: Plan) -> None
 
 
 def _refuse_uncertain(proposal: Proposal) -> None:
-    uncertain = proposal.diff.uncertain
-    if uncertain:
-        first = proposal.stored.activities[uncertain[0].old]
-        raise UncertainRowsError(count=len(uncertain), example=f"{first.short_id}={uncertain[0].new + 1}")
+    pairs = [
+        *((proposal.activities[pair.old], pair.new) for pair in proposal.diff.uncertain),
+        *((each.activity, each.place) for each in proposal.put_back),
+    ]
+    if pairs:
+        first, place = pairs[0]
+        raise UncertainRowsError(count=len(pairs), example=f"{first.short_id}={place + 1}")
 
 
 def _load(connection: Connection, plan_id: int) -> StoredPlan:
     """The plan as it stands, without what earlier amendments took out."""
     row = connection.execute(select(plan).where(plan.c.id == plan_id)).mappings().one()
     sections, activities = list_present(connection, plan_id)
+    removed = [each for each in list_activities(connection, plan_id) if each.removed_at is not None]
     occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan_id))
     return StoredPlan(
         plan=plan_from_row(row),
         sections=tuple(sections),
         activities=tuple(activities),
+        removed=tuple(removed),
         occurrences=tuple(occurrences),
         done=tuple(find_done(connection, occurrences).items()),
+        withdrawn=find_withdrawn(connection, occurrences),
     )
 
 
-def _told_of(activities: Sequence[Activity], rows: int, told: Iterable[tuple[str, bool]]) -> Told:
-    """What was said of pairs, by places."""
-    places = {each.short_id: place for place, each in enumerate(activities)}
-    pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+def _read_told(stored: StoredPlan, rows: int, told: Iterable[tuple[str, bool]]) -> list[ToldPair]:
+    """What was said of pairs of rows, `a-7k3f9q=12`.
+
+    Raises:
+        UnknownPairError: of rows that are not there, or of one row that it is two.
+    """
+    known = {each.short_id for each in (*stored.activities, *stored.removed)}
+    pairs = []
     for text, same in told:
         short_id, _, number = text.partition("=")
-        if short_id.strip() not in places or not number.isdecimal() or not 1 <= int(number) <= rows:
+        if short_id.strip() not in known or not number.isdecimal() or not 1 <= int(number) <= rows:
             raise UnknownPairError(pair=text)
-        pairs[same].add((places[short_id.strip()], int(number) - 1))
-    one_each = len({one for one, _ in pairs[True]}) == len({other for _, other in pairs[True]}) == len(pairs[True])
-    if not one_each or pairs[True] & pairs[False]:
+        pairs.append(ToldPair(short_id.strip(), int(number) - 1, same))
+    one = {(each.short_id, each.place) for each in pairs if each.same}
+    one_each = len({short_id for short_id, _ in one}) == len({place for _, place in one}) == len(one)
+    if not one_each or any((each.short_id, each.place) in one for each in pairs if not each.same):
         raise UnknownPairError(pair=", ".join(text for text, _ in told))
-    return Told(frozenset(pairs[True]), frozenset(pairs[False]))
+    return pairs
+
+
+def _said_to_come_back(stored: StoredPlan, told: Sequence[ToldPair]) -> list[Activity]:
+    """The rows that were taken out and that somebody says the document has again."""
+    same = {each.short_id for each in told if each.same}
+    return [each for each in stored.removed if each.short_id in same]
+
+
+def _compare(
+    stored: StoredPlan, activities: Sequence[Activity], reading: PlanReading, told: Sequence[ToldPair]
+) -> PlanDiff:
+    old = content_of_stored(stored.plan.title, stored.sections, activities)
+    places = {each.short_id: place for place, each in enumerate(activities)}
+    pairs: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+    for each in told:
+        if each.short_id in places:
+            pairs[each.same].add((places[each.short_id], each.place))
+    come_back = range(len(stored.activities), len(activities))
+    said = Told(frozenset(pairs[True]), frozenset(pairs[False]))
+    return diff_plans(old, content_of_reading(reading), said, come_back)
 
 
 def _places_of(activities: Sequence[Activity], short_ids: Iterable[str]) -> dict[int, str]:
@@ -264,21 +313,26 @@ def _places_of(activities: Sequence[Activity], short_ids: Iterable[str]) -> dict
     return {places[short_id]: short_id for short_id in short_ids}
 
 
-def _all_effects(office: Office, stored: StoredPlan, reading: PlanReading, diff: PlanDiff) -> Iterator[RowEffects]:
+def _all_effects(
+    office: Office, stored: StoredPlan, activities: Sequence[Activity], reading: PlanReading, diff: PlanDiff
+) -> Iterator[RowEffects]:
     """What the changes do to the occurrences of a live plan, row by row."""
     existing: dict[int, list[Occurrence]] = defaultdict(list)
     for each in stored.occurrences:
         existing[each.activity_id].append(each)
     done = dict(stored.done)
     for place in diff.removed:
-        gone = stored.activities[place]
+        gone = activities[place]
         effects = [withdraw(each, done) for each in existing[gone.id] if each.is_open]
         yield RowEffects(gone, None, tuple(effects))
     for change in diff.changed:
-        if ChangeKind.DEADLINE_CHANGED in change.kinds:
-            current = stored.activities[change.pair.old]
+        current, comes_back = activities[change.pair.old], ChangeKind.PUT_BACK in change.kinds
+        if comes_back or ChangeKind.DEADLINE_CHANGED in change.kinds:
             planned = _expand(office, stored.plan, reading, change.pair.new, current)
-            effects = list(reschedule(existing[current.id], planned, done))
+            runs = existing[current.id]
+            effects = list(
+                put_back(runs, planned, done, stored.withdrawn) if comes_back else reschedule(runs, planned, done)
+            )
             yield RowEffects(current, change.pair.new, tuple(effects))
     for place in diff.added:
         planned = _expand(office, stored.plan, reading, place, None)

@@ -5,11 +5,11 @@ belong together in their order where there are as many of the one as of the othe
 no longer planned goes, and what is newly planned comes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from activities.expansion import PlannedOccurrence
+from activities.expansion import PlannedOccurrence, ordinal_key
 from activities.occurrences import Occurrence
 
 
@@ -19,6 +19,7 @@ class Action(StrEnum):
     ADD = "add"
     MOVE = "move"
     CANCEL = "cancel"
+    REOPEN = "reopen"
     LEAVE = "leave"
 
 
@@ -37,7 +38,7 @@ class Effect:
 
     Attributes:
         occurrence: the existing one; None where one is added.
-        planned: the window it gets; None where it is cancelled.
+        planned: the window it gets; None where it is cancelled or reopened.
         reason: why it is left, else None.
     """
 
@@ -76,6 +77,50 @@ def withdraw(occurrence: Occurrence, done: Mapping[int, LeftReason]) -> Effect:
     """Take an occurrence out of the plan, unless a person has done something with it."""
     reason = done.get(occurrence.id)
     return Effect(Action.LEAVE if reason else Action.CANCEL, occurrence, None, reason)
+
+
+def put_back(
+    existing: Sequence[Occurrence],
+    planned: Sequence[PlannedOccurrence],
+    done: Mapping[int, LeftReason],
+    withdrawn: Collection[int],
+) -> Iterator[Effect]:
+    """What comes of a row's occurrences when a document has the row again.
+
+    What an amendment cancelled is reopened, and moved where the row is planned otherwise now. An occurrence that had
+    no date is not reopened, since work would begin without one: a new one awaits it.
+
+    Args:
+        existing: the row's occurrences, in order.
+        planned: the windows of its deadline now.
+        done: what people have done with them.
+        withdrawn: row ids of those that an amendment cancelled.
+    """
+    dated = {each.id for each in existing if each.id in withdrawn and each.ends_on is not None}
+    undated = {each.key for each in existing if each.id in withdrawn and each.ends_on is None}
+    as_if_open = [
+        replace(each, state="planned") if each.id in dated else each for each in existing if each.key not in undated
+    ]
+    taken = {each.key for each in existing}
+    windows = [replace(each, key=_free_key(taken)) if each.key in undated else each for each in planned]
+    effects = list(
+        reschedule(as_if_open, windows, {each: reason for each, reason in done.items() if each not in dated})
+    )
+    gone = {each.occurrence.id for each in effects if each.action is Action.CANCEL and each.occurrence}
+    for each in existing:
+        if each.id in dated and each.id not in gone:
+            yield Effect(Action.REOPEN, each, None)
+    for effect in effects:
+        # What stays cancelled is not cancelled once more.
+        if effect.action is not Action.CANCEL or effect.occurrence is None or effect.occurrence.id not in dated:
+            yield effect
+
+
+def _free_key(taken: set[str]) -> str:
+    """A counted key that no occurrence of the row has; taken from now on."""
+    key = next(each for each in map(ordinal_key, range(1, len(taken) + 2)) if each not in taken)
+    taken.add(key)
+    return key
 
 
 def _replan(occurrence: Occurrence, planned: PlannedOccurrence, done: Mapping[int, LeftReason]) -> Iterator[Effect]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CHANGES = {
     "added": N_("added"),
     "removed": N_("removed"),
+    "put_back": N_("put back"),
     "moved": N_("moved"),
     "renumbered": N_("renumbered"),
     "reworded": N_("reworded"),
@@ -44,6 +45,7 @@ ACTIONS = {
     "add": N_("is added"),
     "move": N_("is moved"),
     "cancel": N_("is cancelled"),
+    "reopen": N_("is reopened"),
     "leave": N_("stays as it is: {reason}"),
 }
 REASONS = {
@@ -67,6 +69,7 @@ TAKE = N_(
     "Where the document changed what a person had corrected, the person's deadline stays. "
     "To take the document's instead: --take {example}."
 )
+TAKEN_OUT = N_("{row} (taken out by an earlier amendment)")
 WAITS = N_("{steps} for an approver: opora plan amendments {slug} shows them, with --apply they are carried out.")
 AWAITING = N_("waiting for a date")
 
@@ -138,9 +141,8 @@ def _say_what_next(proposal: "Proposal", file: Path, amendment: "Amendment | Non
         say(APPLIED, slug=slug, file=file.name, basis=amendment.document.basis)
         say_what_waits(sum(each.reason == "not_allowed" for group in proposal.effects for each in group.effects), slug)
     else:
-        if proposal.diff.uncertain:
-            first = proposal.diff.uncertain[0]
-            say(TELL_WHICH, example=f"{proposal.stored.activities[first.old].short_id}={first.new + 1}")
+        if unsure := next(_uncertain_rows(proposal), None):
+            say(TELL_WHICH, example=f"{unsure[0]}={unsure[2]}")
         say(NOTHING_APPLIED, slug=slug, file=file)
 
 
@@ -157,32 +159,30 @@ def _print_proposal(proposal: "Proposal") -> None:
             (N_("Plan"), proposal.stored.plan.slug),
             (N_("File"), proposal.file_name),
             (N_("SHA-256"), proposal.digest.hex()),
-            (N_("Changes"), names_text(_counts(diff))),
+            (N_("Changes"), names_text(_counts(proposal))),
         ]
     )
     if changes := list(_change_rows(diff)):
         click.echo()
         print_table((N_("Activity"), N_("What"), N_("Before"), N_("After")), changes)
-    if diff.uncertain:
+    if uncertain := list(_uncertain_rows(proposal)):
         click.echo()
-        print_table(
-            (N_("Id"), N_("Before"), N_("Row"), N_("After"), N_("Likeness")),
-            _uncertain_rows(proposal),
-        )
+        print_table((N_("Id"), N_("Before"), N_("Row"), N_("After"), N_("Likeness")), uncertain)
     if effects := [row for each in proposal.effects for row in _effect_rows(proposal, each)]:
         click.echo()
         print_table((N_("Occurrence"), N_("Before"), N_("After"), N_("What happens")), effects)
 
 
-def _counts(diff: "PlanDiff") -> Iterator[str]:
+def _counts(proposal: "Proposal") -> Iterator[str]:
     """How many rows of each change, and how many stay."""
+    diff = proposal.diff
     counts = {"added": len(diff.added), "removed": len(diff.removed)}
     for change in diff.changed:
         for kind in change.kinds:
             counts[kind.value] = counts.get(kind.value, 0) + 1
     yield from (f"{word(CHANGES, name)} {counts[name]}" for name in CHANGES if counts.get(name))
-    if diff.uncertain:
-        yield text(N_("not sure {count}"), count=len(diff.uncertain))
+    if uncertain := len(diff.uncertain) + len(proposal.put_back):
+        yield text(N_("not sure {count}"), count=uncertain)
     yield text(N_("as before {count}"), count=len(diff.pairs) - len(diff.changed))
 
 
@@ -201,6 +201,8 @@ def _change_rows(diff: "PlanDiff") -> Iterator[tuple[str, str, str, str]]:
         row = diff.old.rows[change.pair.old]
         name = row.number or row.title
         kinds = names_text(word(CHANGES, kind.value) for kind in change.kinds)
+        if not change.fields:
+            yield name, kinds, "", _row_text(row.title, row.deadline)
         for field in change.fields:
             before, after = field.before, field.after
             if field.corrected is not None:
@@ -214,7 +216,7 @@ def _conflicts(proposal: "Proposal") -> Iterator[str]:
     """Short ids of the rows where the document and a person differ."""
     for change in proposal.diff.changed:
         if "conflict" in change.kinds:
-            yield proposal.stored.activities[change.pair.old].short_id
+            yield proposal.activities[change.pair.old].short_id
 
 
 def _row_text(title: str, deadline: str) -> str:
@@ -226,12 +228,17 @@ def _uncertain_rows(proposal: "Proposal") -> Iterator[tuple[str, str, str, str, 
     for pair in diff.uncertain:
         before, after = diff.old.rows[pair.old], diff.new.rows[pair.new]
         yield (
-            proposal.stored.activities[pair.old].short_id,
+            proposal.activities[pair.old].short_id,
             _row_text(before.title, before.deadline),
             str(pair.new + 1),
             _row_text(after.title, after.deadline),
             f"{pair.likeness:.0%}",
         )
+    for each in proposal.put_back:
+        gone, after = each.activity, diff.new.rows[each.place]
+        was = text(TAKEN_OUT, row=_row_text(gone.title, gone.deadline_text))
+        now = _row_text(after.title, after.deadline)
+        yield gone.short_id, was, str(each.place + 1), now, f"{each.likeness:.0%}"
 
 
 def _effect_rows(proposal: "Proposal", group: "RowEffects") -> Iterator[tuple[str, str, str, str]]:
@@ -262,6 +269,10 @@ def _proposal_json(proposal: "Proposal") -> dict[str, Any]:
         "file": proposal.file_name,
         "digest": proposal.digest.hex(),
         **diff_to_json(proposal.diff),
+        "put_back": [
+            {"id": each.activity.short_id, "row": each.place + 1, "likeness": round(each.likeness, 2)}
+            for each in proposal.put_back
+        ],
         "occurrences": [_effect_json(effect) for group in proposal.effects for effect in group.effects],
     }
 

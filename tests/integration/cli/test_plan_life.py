@@ -144,3 +144,27 @@ def test_an_approver_finishes_what_a_coordinator_applied(terminal, changed):
 def test_options_that_contradict_each_other_are_refused(terminal, wrong):
     """One carries out or drops, and narrows only what is carried out."""
     assert "--apply" in terminal.refused("plan", "amendments", *wrong, "--as", HEAD, code=2)
+
+
+def test_a_row_that_comes_back_is_told_and_put_back(terminal, tmp_path):
+    """The comparison names the row that was taken out; with --same it goes on under its own short id."""
+    whole, fewer = tmp_path / "whole.docx", tmp_path / "fewer.docx"
+    terminal.done("plan", "document", "moc-2026", "--out", str(whole))
+    document = Document(whole)
+    gone = [row for row in document.tables[0].rows if len(set(row.cells)) > 1][2]
+    title = gone.cells[1].text
+    gone._tr.getparent().remove(gone._tr)
+    document.save(fewer)
+    by_head = ("--apply", "--basis", "приказ № 8", "--as", HEAD)
+    terminal.done("plan", "reimport", "moc-2026", str(fewer), *by_head)
+    shown = terminal.done("plan", "reimport", "moc-2026", str(whole))
+    assert "taken out by an earlier amendment" in shown.stdout
+    (back,) = terminal.json("plan", "reimport", "moc-2026", str(whole))["put_back"]
+    pair = f"{back['id']}={back['row']}"
+    assert f"--same {pair}" in shown.stderr
+    assert f"--same {pair}" in terminal.refused("plan", "reimport", "moc-2026", str(whole), *by_head)
+    done = terminal.done("plan", "reimport", "moc-2026", str(whole), "--same", pair, *by_head)
+    assert "put back" in done.stdout
+    assert "is reopened" in done.stdout
+    assert terminal.json("activity", "show", back["id"])["title"] == title
+    assert "nothing to change" in terminal.done("plan", "reimport", "moc-2026", str(whole)).stderr
