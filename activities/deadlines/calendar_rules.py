@@ -120,7 +120,7 @@ class CalendarRules(Transformer[Any, Any]):
 
     def halves(self, nums: Nums, year: Year | None) -> Stretches:
         taught = numbered_stretches(nums, _SCHOOL_HALVES, Grain.HALF, year)
-        taught = tuple(replace(stretch, doubts=(*stretch.doubts, "school_calendar")) for stretch in taught)
+        taught = tuple(stretch.with_doubts("school_calendar") for stretch in taught)
         if year is not None and year.is_school:
             return taught
         halves = numbered_stretches(nums, [(1, 6), (7, 12)], Grain.HALF, year)
@@ -128,7 +128,7 @@ class CalendarRules(Transformer[Any, Any]):
 
     def terms(self, nums: Nums, kind: Any, year: Year | None) -> Stretches:
         found = numbered_stretches(nums, _TERMS[kind.value], Grain.TERM, year)
-        return tuple(replace(stretch, doubts=("school_calendar",)) for stretch in found)
+        return tuple(stretch.with_doubts("school_calendar") for stretch in found)
 
     def season(self, season: Any, year: Year | None) -> Stretches:
         first, last = _SEASONS[season.value]
@@ -209,15 +209,35 @@ class CalendarRules(Transformer[Any, Any]):
 
     def range_window(self, first: Stretches, last: Stretches) -> Stretches:
         if first[-1].grain is Grain.YEAR and last[0].grain is not Grain.YEAR:  # «2024 год – март»
-            return (replace(last[0].in_year(last[0].year or first[-1].year), doubts=("odd_range",)), *last[1:])
+            return (last[0].in_year(last[0].year or first[-1].year).with_doubts("odd_range"), *last[1:])
         return (*first[:-1], first[-1].run_to(last[0]), *last[1:])
 
     range_window_worded = range_window
 
+    def range_until(self, first: Stretches, last: Stretches) -> Stretches:
+        if is_day(last) or is_end(last):
+            return self.range_window(first, last)
+        return self.range_window(first, (last[0].with_doubts("until_period"), *last[1:]))
+
     def days_to_window(self, nums: Nums, last: Stretches) -> Stretches:
-        head = day_stretches(nums, last[0].first.month, last[0].year)
-        doubts = () if len(head) == 1 and nums[0][0] == nums[0][1] else ("odd_range",)
-        return (replace(head[0].run_to(last[0]), doubts=doubts), *last[1:])
+        head = self._of_the_same_sort(nums, last[0])
+        plain = len(nums) == 1 and nums[0][0] == nums[0][1]
+        return (head.run_to(last[0]).with_doubts(*(() if plain else ("odd_range",))), *last[1:])
+
+    def _of_the_same_sort(self, nums: Nums, last: Stretch) -> Stretch:
+        """«со 2 по 3 квартал», «с 1 по 3 неделю октября»: the number before «по» counts what stands after it."""
+        match last.grain:
+            case Grain.DAY | Grain.RANGE:
+                return day_stretches(nums, last.first.month, last.year)[0]
+            case Grain.QUARTER:
+                return self.quarters(nums[:1], last.year)[0]
+            case Grain.HALF:
+                return self.halves(nums[:1], last.year)[0]
+            case Grain.PORTION if last.portion is not None and last.first.month == last.last.month:
+                month = months_between(last.first.month, last.first.month, Grain.MONTH).in_year(last.year)
+                return take_portion(replace(last.portion, first=nums[0][0], last=nums[0][1]), month)
+            case _:
+                return last.with_doubts("no_such_day")
 
     def until_window(self, stretches: Stretches, including: Any) -> Windows:
         if is_end(stretches):

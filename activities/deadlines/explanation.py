@@ -34,6 +34,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "начало, середина и конец приняты условно (в месяце: 1–10, 11–20 и с 21 числа)",
         "beginning, middle and end are conventional (of a month: 1–10, 11–20 and from the 21st)",
     ),
+    "every_nth": ("понято как день месяца, а не «через раз»", "taken as that day of the month, not every other one"),
     "working_days": ("рабочие дни взяты без праздников", "working days were taken without public holidays"),
     "week_of_month": ("недели месяца считаны по семь дней с 1 числа", "weeks were counted as seven days from the 1st"),
     "school_calendar": (

@@ -74,46 +74,6 @@ class Year:
         return self.school or (self.first is not None and self.last == self.first + 1)
 
 
-class Grain(StrEnum):
-    """What a stretch was named by."""
-
-    DAY = "day"
-    MONTH = "month"
-    QUARTER = "quarter"
-    HALF = "half"
-    TERM = "term"
-    SEASON = "season"
-    PORTION = "portion"
-    RANGE = "range"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of the calendar, first to last day, whose years may be unknown."""
-
-    first: Edge
-    last: Edge
-    grain: Grain
-    year: Year | None = None
-    last_year: Year | None = None
-    doubts: tuple[str, ...] = ()
-    is_end: bool = False  # named by its end («конец мая»): «до» includes it
-    in_school_year: "Stretch | None" = None  # what the same words mean in the plan of a school year
-
-    def in_year(self, year: Year | None) -> "Stretch":
-        """The same stretch with a year written beside it."""
-        return self if year is None else replace(self, year=year, last_year=year)
-
-    def run_to(self, last: "Stretch") -> "Stretch":
-        """From the first day of this stretch to the last day of another."""
-        doubts = (*self.doubts, *last.doubts)
-        run = Stretch(self.first, last.last, Grain.RANGE, self.year, last.last_year, doubts, last.is_end)
-        if self.in_school_year is None and last.in_school_year is None:
-            return run
-        return replace(run, in_school_year=(self.in_school_year or self).run_to(last.in_school_year or last))
-
-
 class PortionKind(StrEnum):
     """Which portion of a month (or of something longer)."""
 
@@ -164,6 +124,52 @@ class Portion:
             return ("week_of_month",)
         loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}
         return ("loose_portion",) if self.kind in loose else ()
+
+
+class Grain(StrEnum):
+    """What a stretch was named by."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    TERM = "term"
+    SEASON = "season"
+    PORTION = "portion"
+    RANGE = "range"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the calendar, first to last day, whose years may be unknown."""
+
+    first: Edge
+    last: Edge
+    grain: Grain
+    year: Year | None = None
+    last_year: Year | None = None
+    doubts: tuple[str, ...] = ()
+    portion: Portion | None = None  # which portion of the month it is
+    is_end: bool = False  # named by its end («конец мая»): «до» includes it
+    in_school_year: "Stretch | None" = None  # what the same words mean in the plan of a school year
+
+    def in_year(self, year: Year | None) -> "Stretch":
+        """The same stretch with a year written beside it."""
+        return self if year is None else replace(self, year=year, last_year=year)
+
+    def with_doubts(self, *codes: str) -> "Stretch":
+        """The same stretch with more doubts about it."""
+        other = self.in_school_year.with_doubts(*codes) if self.in_school_year is not None else None
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *codes))), in_school_year=other)
+
+    def run_to(self, last: "Stretch") -> "Stretch":
+        """From the first day of this stretch to the last day of another."""
+        doubts = (*self.doubts, *last.doubts)
+        run = Stretch(self.first, last.last, Grain.RANGE, self.year, last.last_year, doubts, is_end=last.is_end)
+        if self.in_school_year is None and last.in_school_year is None:
+            return run
+        return replace(run, in_school_year=(self.in_school_year or self).run_to(last.in_school_year or last))
 
 
 class Mode(StrEnum):

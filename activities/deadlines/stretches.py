@@ -24,6 +24,7 @@ def take_portion(portion: Portion, base: Stretch) -> Stretch:
         last=edges[1],
         grain=Grain.DAY if portion.kind is PortionKind.DAY else Grain.PORTION,
         doubts=tuple(dict.fromkeys(doubts)),
+        portion=portion,
         is_end=portion.kind is PortionKind.END,
         in_school_year=take_portion(portion, base.in_school_year) if base.in_school_year is not None else None,
     )

@@ -13,6 +13,7 @@ from activities.deadlines.parts import (
     BarePortion,
     Except,
     Lag,
+    Nth,
     Ongoing,
     Portion,
     PortionKind,
@@ -115,6 +116,12 @@ class Reading(CalendarRules):
 
     def every_portion(self, portions: tuple[Portion, ...], unit: Unit = Unit.MONTH) -> Rhythm:
         return Rhythm(unit, portions=portions)
+
+    def every_nth(self, portions: tuple[Portion, ...]) -> Rhythm:
+        """«каждый второй вторник» may be every other Tuesday; «каждый первый» and «1-й и 3-й» are of the month."""
+        nth = portions[0].day.nth if isinstance(portions[0].day, Nth) else 0
+        doubts = ("every_nth",) if len(portions) == 1 and nth > 1 else ()
+        return Rhythm(Unit.MONTH, portions=portions, doubts=doubts)
 
     def once_per(self, unit: Unit) -> Rhythm:
         return Rhythm(unit)
