@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from engine.errors import N_, OporaError
+from engine.prepared import on_driver
 
 BUSY_TIMEOUT_SECONDS = 30
 # After so long without a word in the middle of a transaction PostgreSQL ends the session and gives up its locks.
@@ -89,9 +90,8 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN DEFERRED"
-        )
+        text = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN DEFERRED"
+        on_driver(connection, text, lambda cursor: cursor.execute(text))
 
     return engine
 

@@ -10,10 +10,9 @@ Only for statements of one text: a list of any length is one parameter (`Among`)
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Connection, Dialect, Integer, Text, TypeDecorator, bindparam
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 Values = Mapping[str, Any]
 _Convert = Callable[[Any], Any] | None
+_Found = TypeVar("_Found")
 
 
 class Prepared:
@@ -46,29 +46,32 @@ class Prepared:
         Raises:
             DBAPIError: as `Connection.execute`; so do the others.
         """
-        form = self._form(connection.dialect)
-        with _cursor(connection, form.text) as cursor:
-            cursor.execute(form.text, form.bind(values))
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [form.unbind(row) for row in rows]
+        form = self._form(connection)
+        bound = form.bind(values)
 
-    def run(self, connection: Connection, values: Values) -> int:
-        """Run it once; how many rows it touched."""
-        form = self._form(connection.dialect)
-        with _cursor(connection, form.text) as cursor:
-            cursor.execute(form.text, form.bind(values))
-            return int(cursor.rowcount)
+        def take(cursor: Any) -> list[tuple[Any, ...]]:
+            cursor.execute(form.text, bound)
+            return [form.unbind(row) for row in cursor.fetchall()]
+
+        return on_driver(connection, form.text, take)
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> int:
         """Run it for each row of values, if there are any; how many rows it touched in all."""
         if not rows:
             return 0
-        form = self._form(connection.dialect)
-        with _cursor(connection, form.text) as cursor:
-            cursor.executemany(form.text, [form.bind(row) for row in rows])
+        form = self._form(connection)
+        bound = [form.bind(row) for row in rows]
+
+        def run(cursor: Any) -> int:
+            cursor.executemany(form.text, bound)
             return int(cursor.rowcount)
 
-    def _form(self, dialect: Dialect) -> "_Form":
+        return on_driver(connection, form.text, run)
+
+    def _form(self, connection: Connection) -> "_Form":
+        if not connection.in_transaction():  # as `Connection.execute` does
+            connection.begin()
+        dialect = connection.dialect
         # What we open differs by the kind of database only (`database.open_database`).
         form = self._forms.get(dialect.name)
         return form or self._forms.setdefault(dialect.name, _compile(self.statement, self._columns, dialect))
@@ -117,22 +120,36 @@ def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return kind.dialect_impl(dialect)
 
 
-@contextmanager
-def _cursor(connection: Connection, text: str) -> Iterator[Any]:
-    if not connection.in_transaction():
-        connection.begin()
-    driver = connection.connection
+def on_driver(connection: Connection, text: str, act: Callable[[Any], _Found]) -> _Found:
+    """Let `act` use a cursor of the driver for this text.
+
+    Raises:
+        DBAPIError: what the driver raised, as SQLAlchemy wraps it.
+    """
+    cursor = connection.connection.cursor()
     try:
-        with closing(driver.cursor()) as cursor:
-            yield cursor
+        return act(cursor)
     except connection.dialect.loaded_dbapi.Error as error:
-        gone = connection.dialect.is_disconnect(error, driver.driver_connection, None)
-        if gone:
-            connection.invalidate(error)
-        # What people wrote does not belong into an error's text: the values are left out.
-        raise DBAPIError.instance(
-            text, None, error, connection.dialect.loaded_dbapi.Error, True, gone, connection.dialect
-        ) from error
+        raise _wrapped(connection, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _wrapped(connection: Connection, text: str, error: Exception) -> BaseException:
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, connection.connection.driver_connection, None)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    # What people wrote does not belong into an error's text: the values are left out.
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=dialect,
+    )
 
 
 class _Numbers(TypeDecorator[Collection[int]]):

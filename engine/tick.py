@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from engine.clock import format_instant
 from engine.definition import TIMER_ROLE, Ladder, WorkflowDefinition
 from engine.execution import Execution, Firing
 from engine.faults import reach
+from engine.prepared import Among, Prepared
 from engine.registry import Calendar, Facts
 from engine.retry import backoff, blaming, reason_of, work_off
 from engine.step_rows import write_messages
@@ -35,18 +36,30 @@ class _Due:
     armed_at: datetime
 
 
+class _DueRow(NamedTuple):
+    """A row of `ladder` whose rung is due."""
+
+    instance_id: int
+    name: str
+    rung: str
+    due_at: datetime
+    failures: int
+
+
 _IS_DUE = ladder.c.due_at <= bindparam("now")
-_ANY_DUE = select(exists().where(_IS_DUE))
-_FREE_INSTANCES = (
+_ANY_DUE = Prepared(select(exists().where(_IS_DUE)))
+_FREE = (
     select(instance.c.id)
     .join(ladder, ladder.c.instance_id == instance.c.id)
     .where(_IS_DUE)
     .order_by(ladder.c.due_at, instance.c.id)
     .with_for_update(of=instance, skip_locked=True)
 )
-_DUE_ROWS = (
-    select(ladder.c.instance_id, ladder.c.name, ladder.c.rung, ladder.c.due_at, ladder.c.failures)
-    .where(_IS_DUE, ladder.c.instance_id.in_(bindparam("ids", expanding=True)))
+_FREE_INSTANCES = Prepared(_FREE.limit(BATCH))
+_THE_INSTANCE = Prepared(_FREE.where(instance.c.id == bindparam("only")))
+_DUE_ROWS = Prepared(
+    select(*(ladder.c[name] for name in _DueRow._fields))
+    .where(_IS_DUE, Among(ladder.c.instance_id, "ids"))
     .order_by(ladder.c.due_at, ladder.c.instance_id, ladder.c.name)
 )
 _SAME_RUNG = (
@@ -55,8 +68,8 @@ _SAME_RUNG = (
     & (ladder.c.due_at == bindparam("armed_at"))
 )
 
-_END = delete(ladder).where(_SAME_RUNG)
-_MOVE = (
+_END = Prepared(delete(ladder).where(_SAME_RUNG))
+_MOVE = Prepared(
     update(ladder)
     .where(_SAME_RUNG)
     .values(rung=bindparam("next_rung"), due_at=bindparam("next_due_at"), failures=0, error=None)
@@ -78,7 +91,8 @@ def fire_due(store: Store, execution: Execution) -> int:
 def _is_any_due(store: Store) -> bool:
     """A look that takes no lock: most ticks find nothing."""
     with store.read() as connection:
-        return bool(connection.execute(_ANY_DUE, {"now": store.clock.now()}).scalar())
+        [(is_any,)] = _ANY_DUE.fetch(connection, {"now": store.clock.now()})
+        return bool(is_any)
 
 
 def _climb(store: Store, execution: Execution, only: int | None) -> int:
@@ -93,8 +107,8 @@ def _climb(store: Store, execution: Execution, only: int | None) -> int:
 
 def _lock_free(work: UnitOfWork, only: int | None) -> list[int]:
     """Lock the instances before looking at their ladders: a ladder row is only ever changed under that lock."""
-    free = _FREE_INSTANCES.limit(BATCH) if only is None else _FREE_INSTANCES.where(instance.c.id == only)
-    return unique(work.connection.execute(free, {"now": work.now}).scalars())
+    free = _FREE_INSTANCES if only is None else _THE_INSTANCE
+    return unique(row[0] for row in free.fetch(work.connection, {"now": work.now, "only": only}))
 
 
 def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
@@ -112,15 +126,13 @@ def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
     return len(due)
 
 
-def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, _DueRow]:
     """At most one ladder row of each instance, the earliest: acting on it may disarm the others."""
-    rows = work.connection.execute(_DUE_ROWS, {"ids": list(held), "now": work.now}).all()
-    return {row.instance_id: row for row in reversed(rows)}
+    rows = _DUE_ROWS.fetch(work.connection, {"ids": held, "now": work.now})
+    return {row.instance_id: row for row in map(_DueRow._make, reversed(rows))}
 
 
-def _due(
-    definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: Row[*tuple[Any, ...]], work: UnitOfWork
-) -> _Due:
+def _due(definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: _DueRow, work: UnitOfWork) -> _Due:
     climbed = definition.ladder(row.name)
     armed = Armed(row.name, row.rung, row.due_at)
     return _Due(found, climbed, take_turn(climbed, armed, found.anchors(), calendar, work.now), row.due_at)
@@ -128,7 +140,7 @@ def _due(
 
 def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) -> None:
     facts = Facts(roles=frozenset({TIMER_ROLE}))
-    execution.fire_many(
+    steps = execution.fire_many(
         work,
         [
             Firing(
@@ -144,7 +156,7 @@ def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) ->
     )
     reach("tick.fired")
     # Where the ladder goes on in the new state its row still stands at the rung just fired.
-    _advance(work, due)
+    _advance(work, [each for each, step in zip(due, steps, strict=True) if step.instance.state in each.ladder.states])
 
 
 def _remind(work: UnitOfWork, due: Sequence[_Due]) -> None:
@@ -182,10 +194,8 @@ def _advance(work: UnitOfWork, due: Sequence[_Due]) -> None:
             ended.append(key)
         else:
             moved.append({**key, "next_rung": following.rung, "next_due_at": following.due_at})
-    if ended:
-        work.connection.execute(_END, ended)
-    if moved:
-        work.connection.execute(_MOVE, moved)
+    _END.run_each(work.connection, ended)
+    _MOVE.run_each(work.connection, moved)
     reach("tick.moved")
 
 
