@@ -37,6 +37,7 @@ from sqlalchemy import event
 
 from activities.guards import GUARDS
 from activities.roles import Role
+from activities.vocabulary import VOCABULARY
 from activities.working_calendar import WorkingCalendar
 from engine.audit import verify_history
 from engine.clock import VirtualClock
@@ -70,7 +71,7 @@ class Engine:
     def start(self, count: int) -> None:
         """Fill the file with planned instances."""
         metadata.create_all(self.store.engine)
-        definition = get_workflow("activity", GUARDS, list(Role))
+        definition = get_workflow("activity", VOCABULARY)
         starts = [
             Start(
                 public_id=str(new_uuid7(self.clock.now)),
