@@ -193,6 +193,10 @@ _TOLD_OF_FILE = {
     OddityKind.ROWS_RUN_TOGETHER: N_(
         "Where the row “{detail}” begins and ends cannot be told from the page. Compare it with the original."
     ),
+    OddityKind.WORDS_MENDED: N_(
+        "In row {row} a line's end may have cut a word; it was read as {detail}. Compare it with the original."
+    ),
+    OddityKind.HIDDEN_COLUMN: N_("The column {detail} is hidden in the file; it was read like any other."),
     OddityKind.CONVERTED: N_("The file is a {detail}; LibreOffice converted it. Compare a few rows with the original."),
 }
 

@@ -58,12 +58,33 @@ def join_lines(lines: Sequence[Line], vocabulary: frozenset[str]) -> str:
     A word is broken only where it alone fills the line: nothing but it stands there, and no blank after it. Where a
     blank may just not have fitted, what the document says elsewhere decides.
     """
-    text = ""
+    return _join(lines, vocabulary)[0]
+
+
+def find_doubtful_breaks(lines: Sequence[Line], vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """What `join_lines` made of breaks of which the document says nothing elsewhere: «советники», «совет отцов»."""
+    return _join(lines, vocabulary)[1]
+
+
+def list_words(words: Sequence[str]) -> str:
+    """Doubtful words as a person reads them, each once: «советники», «о чём»."""
+    return ", ".join(f"«{word}»" for word in dict.fromkeys(words))
+
+
+def _join(lines: Sequence[Line], vocabulary: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    text, doubtful = "", []
     for line, following in zip_longest(lines, lines[1:]):
         text += line.text.strip()
-        if following is not None and not _is_one_word(text, line, following.text.strip(), vocabulary):
-            text = _drop_hyphen(text, following.text.strip(), vocabulary) if _ends_hyphenated(line) else f"{text} "
-    return fold(text)
+        if following is None:
+            continue
+        below = following.text.strip()
+        joined = _is_one_word(text, line, below, vocabulary)
+        if _is_doubtful(text, line, below, vocabulary):
+            last, first = _LAST_WORD.search(text), _FIRST_WORD.match(below)
+            doubtful.append((last[0] if last else "") + ("" if joined else " ") + (first[0] if first else ""))
+        if not joined:
+            text = _drop_hyphen(text, below, vocabulary) if _ends_hyphenated(line) else f"{text} "
+    return fold(text), tuple(doubtful)
 
 
 def _ends_hyphenated(line: Line) -> bool:
@@ -90,14 +111,22 @@ def _is_one_word(text: str, line: Line, following: str, vocabulary: frozenset[st
         return True
     if not first[0][0].islower():
         return "/" in line.text
-    return _is_cut(last[0].lower(), first[0].lower(), vocabulary)
+    known = _find_known(last[0].lower(), first[0].lower(), vocabulary)
+    return known if known is not None else _looks_cut(last[0].lower(), first[0].lower())
 
 
-def _is_cut(last: str, first: str, vocabulary: frozenset[str]) -> bool:
-    """Whether two halves are one word: what the document says elsewhere decides, in this form, then in another.
+def _is_doubtful(text: str, line: Line, following: str, vocabulary: frozenset[str]) -> bool:
+    """Whether a break may or may not have cut a word, and nothing in the document tells."""
+    if not line.is_open or line.room is not Room.NOTHING or " " in line.text.strip() or _ends_hyphenated(line):
+        return False
+    last, first = _LAST_WORD.search(text), _FIRST_WORD.match(following)
+    if first is None or last is None or not first[0][0].islower():
+        return False
+    return _find_known(last[0].lower(), first[0].lower(), vocabulary) is None
 
-    Where it says nothing, a first half with a full ending is a word before a long second half or a preposition.
-    """
+
+def _find_known(last: str, first: str, vocabulary: frozenset[str]) -> bool | None:
+    """Whether two halves are one word by what the document says elsewhere, in this form, then in another; else None."""
     if last + first in vocabulary:
         return True
     if last in vocabulary or (len(first) >= _LEAST_TELLING and first in vocabulary):
@@ -106,6 +135,14 @@ def _is_cut(last: str, first: str, vocabulary: frozenset[str]) -> bool:
         return True
     if _is_known_form(last, vocabulary) or (len(first) >= _LONG and _is_known_form(first, vocabulary)):
         return False
+    return None
+
+
+def _looks_cut(last: str, first: str) -> bool:
+    """Whether two halves that the document knows nothing of look like one word.
+
+    A first half with a full ending is a word before a long second half or a preposition.
+    """
     return not (last.endswith(_FULL_ENDINGS) and (len(first) >= _LONG or first in _LONE_CONSONANTS))
 
 

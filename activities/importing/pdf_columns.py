@@ -7,7 +7,14 @@ from statistics import median
 
 from activities.importing.columns import ColumnRole, tell_role
 from activities.importing.folding import fold
-from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
+from activities.importing.line_joining import (
+    Line,
+    Room,
+    find_doubtful_breaks,
+    gather_vocabulary,
+    join_lines,
+    list_words,
+)
 from activities.importing.numbering import find_bare_number
 from activities.importing.pdf_words import Word, WordLine
 from activities.importing.phrase import Phrase
@@ -87,8 +94,7 @@ def read_unruled(lines: Sequence[WordLine]) -> Source | None:
     head = _find_head(lines)
     if head is None:
         return None
-    repeated = {line.text for line in lines[head.first : head.end]}
-    body = [line for line in lines[head.end :] if line.text not in repeated]
+    body = _without_repeats(lines[head.end :], [line.text for line in lines[head.first : head.end]])
     if not body:
         return None
     grid = _find_grid(head, body)
@@ -99,7 +105,21 @@ def read_unruled(lines: Sequence[WordLine]) -> Source | None:
     rows += [_build(group, grid, number, vocabulary) for number, group in enumerate(groups, 2)]
     blocks: list[Block] = [*map(_paragraph, lines[: head.first]), Table(tuple(rows)), *map(_paragraph, after)]
     doubtful = _find_doubtful(groups, grid)
-    return Source(tuple(blocks), (), tuple(_doubt(rows[at + 1]) for at in doubtful))
+    oddities = [_doubt(rows[at + 1]) for at in doubtful]
+    for row, lines_of_cells in zip(rows[1:], cells, strict=True):
+        words = [word for own in lines_of_cells for word in find_doubtful_breaks(own, vocabulary)]
+        oddities += [Oddity(OddityKind.WORDS_MENDED, list_words(words), row.place)] if words else []
+    return Source(tuple(blocks), (), tuple(oddities))
+
+
+def _without_repeats(lines: Sequence[WordLine], headings: Sequence[str]) -> list[WordLine]:
+    """The lines without the headings that stand again on further pages: all their lines, one below another."""
+    kept: list[WordLine] = []
+    for line in lines:
+        kept.append(line)
+        if [each.text for each in kept[-len(headings) :]] == headings:
+            del kept[-len(headings) :]
+    return kept
 
 
 def _find_head(lines: Sequence[WordLine]) -> _Head | None:

@@ -11,12 +11,29 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from activities.importing.errors import DamagedDocumentError, EncryptedDocumentError
 from activities.importing.headed_columns import find_headed_columns
-from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
+from activities.importing.line_joining import (
+    Line,
+    Room,
+    find_doubtful_breaks,
+    gather_vocabulary,
+    join_lines,
+    list_words,
+)
 from activities.importing.pdf_columns import read_unruled
 from activities.importing.pdf_words import WordLine, group_chars, is_apart, read_word_lines
 from activities.importing.phrase import Phrase
 from activities.importing.progress import Report, Stage, counted, stay_silent
-from activities.importing.source import Block, Cell, Paragraph, Place, Row, Source, Table
+from activities.importing.source import (
+    Block,
+    Cell,
+    Oddity,
+    OddityKind,
+    Paragraph,
+    Place,
+    Row,
+    Source,
+    Table,
+)
 from engine.errors import N_
 
 _SAME_EDGE = 2.0  # points
@@ -70,7 +87,7 @@ def read_pdf(path: Path, report: Report = stay_silent) -> Source:
     for page in _iter_pages(path, report):
         printed += _read_page(page)
         words += read_word_lines(page.chars, page.number)
-    source = Source(tuple(_build(_join_pages(printed))))
+    source = _build(_join_pages(printed))
     is_ruled = any(find_headed_columns(table) for table in source.tables())
     return source if is_ruled else read_unruled(words) or source
 
@@ -217,14 +234,30 @@ def _goes_on(last: _PrintedRow, first: _PrintedRow) -> bool:
     return not first.cells[0].lines and any(cell.lines for cell in first.cells)
 
 
-def _build(printed: Sequence[_PrintedLine | _PrintedTable]) -> Iterator[Block]:
+def _build(printed: Sequence[_PrintedLine | _PrintedTable]) -> Source:
     cells = [cell for item in printed if isinstance(item, _PrintedTable) for row in item.rows for cell in row.cells]
     vocabulary = gather_vocabulary(cell.lines for cell in cells)
+    blocks: list[Block] = []
+    oddities: list[Oddity] = []
     for item in printed:
         if isinstance(item, _PrintedTable):
-            yield _build_table(item, vocabulary)
+            blocks.append(_build_table(item, vocabulary))
+            oddities += _find_doubts(item, vocabulary)
         else:
-            yield Paragraph(item.text, Place(Phrase(N_("page {page}"), {"page": item.page})))
+            blocks.append(Paragraph(item.text, Place(Phrase(N_("page {page}"), {"page": item.page}))))
+    return Source(tuple(blocks), (), tuple(oddities))
+
+
+def _find_doubts(table: _PrintedTable, vocabulary: frozenset[str]) -> Iterator[Oddity]:
+    """The rows in which a line's end may have cut a word and nothing tells whether it did."""
+    for number, row in enumerate(table.rows, 1):
+        doubts = [word for cell in row.cells for word in find_doubtful_breaks(cell.lines, vocabulary)]
+        if doubts:
+            yield Oddity(OddityKind.WORDS_MENDED, list_words(doubts), _place(row, number))
+
+
+def _place(row: _PrintedRow, number: int) -> Place:
+    return Place(Phrase(N_("page {page}, row {row}"), {"page": row.page, "row": number}), number)
 
 
 def _build_table(table: _PrintedTable, vocabulary: frozenset[str]) -> Table:
@@ -233,7 +266,7 @@ def _build_table(table: _PrintedTable, vocabulary: frozenset[str]) -> Table:
 
 
 def _build_row(row: _PrintedRow, number: int, edges: Sequence[float], vocabulary: frozenset[str]) -> Row:
-    place = Place(Phrase(N_("page {page}, row {row}"), {"page": row.page, "row": number}), number)
+    place = _place(row, number)
     cells: list[Cell] = []
     for cell in row.cells:
         start, end = _nearest(edges, cell.left), _nearest(edges, cell.right)

@@ -33,11 +33,13 @@ class DefectCode(StrEnum):
     AMENDMENT = "amendment"
     FOOTNOTE = "footnote"
     HIDDEN_ROW = "hidden_row"
+    HIDDEN_COLUMN = "hidden_column"
     HIDDEN_SHEET = "hidden_sheet"
     MACROS = "macros"
     LINKS_OUT = "links_out"
     CELLS_SCRAMBLED = "cells_scrambled"
     ROWS_RUN_TOGETHER = "rows_run_together"
+    WORDS_MENDED = "words_mended"
     CONVERTED = "converted"
 
 

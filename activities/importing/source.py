@@ -112,6 +112,8 @@ class OddityKind(StrEnum):
     HIDDEN_SHEET = "hidden_sheet"
     CELLS_SCRAMBLED = "cells_scrambled"
     ROWS_RUN_TOGETHER = "rows_run_together"
+    WORDS_MENDED = "words_mended"
+    HIDDEN_COLUMN = "hidden_column"
     CONVERTED = "converted"
 
 

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from activities.importing.container import TROUBLE, open_container, parse_xml, read_member
@@ -29,6 +30,7 @@ _MONTHS = (
 # Texts in quotes and colours in brackets are no part of what a number format shows of a date.
 _FORMAT_ASIDE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _DECIMALS = re.compile(r"0\.(0+)")
+_LONGEST_QUOTE = 40
 _FORMULA = re.compile(rb"<f[ >]")
 _UNNAMED = re.compile(r"(?:лист|sheet|таблица|table)\s*\d*", re.IGNORECASE)
 
@@ -51,12 +53,29 @@ def read_xlsx(path: Path) -> Source:
     if sum(bool(table.rows) for table in tables) == 1:  # one sheet's name says nothing of its rows
         tables = tuple(replace(table, name="") for table in tables)
     hidden = (Oddity(OddityKind.HIDDEN_SHEET, sheet.title) for sheet in book.worksheets if _is_hidden(sheet))
-    return Source(tables, (*notes, *boxes), (*oddities, *hidden))
+    columns = (found for sheet in book.worksheets for found in _iter_hidden_columns(sheet))
+    return Source(tables, (*notes, *boxes), (*oddities, *hidden, *columns))
 
 
 def _is_hidden(sheet: Worksheet) -> bool:
     """Whether nobody sees the sheet, though it holds something."""
     return sheet.sheet_state != "visible" and any(_text_of(cell) for cell in sheet._cells.values())  # noqa: SLF001
+
+
+def _iter_hidden_columns(sheet: Worksheet) -> Iterator[Oddity]:
+    """The hidden columns of a visible sheet that hold something, by letter and by the first text in them.
+
+    A file writes neighbouring columns of one width as a group, `min` to `max` (ECMA-376 part 1, 18.3.1.13).
+    """
+    if sheet.sheet_state != "visible":
+        return
+    groups = [(each.min or 0, each.max or 0) for each in sheet.column_dimensions.values() if each.hidden]
+    first: dict[int, str] = {}
+    for (_, column), cell in sorted(sheet._cells.items()):  # noqa: SLF001
+        if any(least <= column <= most for least, most in groups) and (text := fold(_text_of(cell))):
+            first.setdefault(column, text)
+    for column, text in sorted(first.items()):
+        yield Oddity(OddityKind.HIDDEN_COLUMN, f"{get_column_letter(column)} «{text[:_LONGEST_QUOTE]}»")
 
 
 def _check_parts(container: ZipFile) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from activities.importing.line_joining import Line, Room, gather_vocabulary, join_lines
+from activities.importing.line_joining import Line, Room, find_doubtful_breaks, gather_vocabulary, join_lines
 
 _KNOWN = frozenset({"мероприятия", "дополнительного", "совет", "программ"})
 
@@ -51,3 +51,21 @@ def test_the_vocabulary_leaves_out_what_a_break_may_have_cut() -> None:
     ]
 
     assert gather_vocabulary([cell]) == {"совет", "отцов", "образования"}
+
+
+def test_breaks_of_unknown_words_are_doubtful() -> None:
+    """What the document never says elsewhere is named as it was read, joined or parted; what it does say is not."""
+    made = {
+        lines: find_doubtful_breaks(_lines(*lines), _KNOWN)
+        for lines in (("полуфа", "брикат"), ("школьный", "автобус"), ("дополнительног", "о образования"))
+    }
+
+    assert list(made.values()) == [("полуфабрикат",), ("школьный автобус",), ()]
+
+
+def test_breaks_that_the_page_itself_explains_are_not_doubtful() -> None:
+    """Room for a blank or a letter, a capital, and a hyphen tell by themselves."""
+    for room in (Room.BLANK, Room.LETTER):
+        assert find_doubtful_breaks(_lines("полуфа", "брикат", room=room), _KNOWN) == ()
+    assert find_doubtful_breaks(_lines("полуфа", "Брикат"), _KNOWN) == ()
+    assert find_doubtful_breaks(_lines("полу-", "фабрикат"), _KNOWN) == ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from activities.importing.folding import ink
@@ -141,6 +141,7 @@ _TEXTS = st.sampled_from(["", "1", "2.", "Слёт", "юных лесников"
 _DISTANCES = st.sampled_from([12, 20, 60])
 
 
+@example([(12, "", "", "", "Слёт", False), (24, "", "", "", "1", False), (12, "", "", "", "Слёт", False)])
 @given(st.lists(st.tuples(_DISTANCES, _TEXTS, _TEXTS, _TEXTS, _TEXTS, st.booleans()), max_size=12))
 def test_a_page_loses_nothing(printed: Sequence[tuple]) -> None:
     """Every letter of the page is in a cell or a line, once, wherever it stands."""

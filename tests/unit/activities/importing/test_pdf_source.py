@@ -12,7 +12,7 @@ from activities.importing.errors import DamagedDocumentError, EmptyDocumentError
 from activities.importing.folding import ink
 from activities.importing.pdf_source import read_pdf
 from activities.importing.reader import read_here
-from activities.importing.source import Paragraph, Source, Table
+from activities.importing.source import OddityKind, Paragraph, Source, Table
 
 _EDGES = (50, 100, 200, 300)  # points; a letter of this font is 6 wide at size 10
 _HEIGHT = 40
@@ -143,6 +143,18 @@ def test_a_word_cut_by_the_column_is_mended(write_file: Write) -> None:
     page = _draw([("No", "abcdefghijklmnop\nqr stu", "Due")], 400)
 
     assert _cells(read_pdf(write_file("plan.pdf", _pdf(page))))[0][1] == ("abcdefghijklmnopqr stu", 1, 1)
+
+
+def test_a_doubtful_break_is_told(write_file: Write) -> None:
+    """Where nothing in the document tells whether a word was cut, the row is named with what was made of it."""
+    page = _draw([("No", "abcdefghijklmnop\nqr stu", "Due"), ("1", "abc def", "xyz")], 400)
+    known = _draw([("No", "abcdefghijklmnop\nqr stu", "Due"), ("1", "x abcdefghijklmnopqr", "xyz")], 400)
+    oddities = read_pdf(write_file("plan.pdf", _pdf(page))).oddities
+
+    assert [(one.kind, one.detail, one.place and one.place.row) for one in oddities] == [
+        (OddityKind.WORDS_MENDED, "«abcdefghijklmnopqr»", 1)
+    ]
+    assert read_pdf(write_file("known.pdf", _pdf(known))).oddities == ()
 
 
 def test_a_password_is_recognised(write_file: Write) -> None:

@@ -95,6 +95,19 @@ def test_hidden_rows_are_read_and_told(save: Save) -> None:
     assert [(one.code, one.row) for one in reading.defects if one.row] == [(DefectCode.HIDDEN_ROW, 4)]
 
 
+def test_hidden_columns_are_read_and_told(save: Save) -> None:
+    """A hidden column that holds something is read, and told by its letter and first text, wherever a group ends."""
+    book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок", "Ключ", "Вес"), (1, "Совет", "май", "k1", "2"))
+    for letter in ("D", "E", "G"):
+        book.worksheets[0].column_dimensions[letter].hidden = True
+    book.worksheets[0].column_dimensions.group("D", "E", hidden=True)
+    reading = read_here(save(book))
+
+    told = [defect.phrase.say() for defect in reading.defects if defect.code is DefectCode.HIDDEN_COLUMN]
+    assert [message.split(" is hidden")[0] for message in told] == ["The column D «Ключ»", "The column E «Вес»"]
+    assert {piece.text for piece in reading.unplaced} >= {"k1", "2"}
+
+
 def test_a_row_far_below_costs_nothing(save: Save) -> None:
     """Rows are found without walking over a million empty ones."""
     book = _book(("№", "Мероприятие", "Срок"))
@@ -160,3 +173,39 @@ def test_a_broken_workbook_is_damaged(save: Save, tmp_path: Path) -> None:
 
     with pytest.raises(errors.DamagedDocumentError):
         read_xlsx(broken)
+
+
+def test_names_of_sheets_head_their_rows(save: Save) -> None:
+    """Where a plan stands on several sheets, each is a section by its name, above the sections in it."""
+    rows = (("План на 2026 год",), ("№", "Мероприятие", "Срок"))
+    book = _book(*rows, ("I. Кадры",), (1, "Совет", "май"))
+    book.worksheets[0].title = "Школы"
+    second = book.create_sheet("Сентябрь")
+    for row in (rows[1], (1, "Слёт", "до 10"), ("Разное",), (2, "Сбор", "июнь")):
+        second.append(row)
+    book.create_sheet("Лист3").append(rows[1])
+    reading = read_here(save(book))
+
+    assert [activity.section for activity in reading.activities] == [
+        ("Школы", "I. Кадры"), ("Сентябрь",), ("Сентябрь", "Разное"),
+    ]  # fmt: skip
+    assert [window.due.isoformat() for window in reading.activities[1].schedule.occurrences] == ["2026-09-10"]
+
+
+def test_a_lone_sheet_heads_nothing(save: Save) -> None:
+    """With one sheet, or one that holds a plan, its name says nothing of the rows."""
+    book = _book(("План на 2026 год",), ("№", "Мероприятие", "Срок"), (1, "Совет", "май"))
+    book.worksheets[0].title = "Школы"
+    book.create_sheet("Заметки").append(("позвонить",))
+
+    assert [activity.section for activity in read_here(save(book)).activities] == [()]
+
+
+def test_a_list_in_one_column_is_read_as_lines(save: Save) -> None:
+    """A workbook may hold a numbered list with «Срок:» lines, one text a row."""
+    lines = ("План на 2026 год", "1. Совет", "Срок: май", "Отв.: Центр", "2. Слёт", "Срок: июнь", "Отв.: школы")
+    reading = read_here(save(_book(*((line,) for line in lines))))
+
+    assert [(one.title, one.deadline, one.responsible) for one in reading.activities] == [
+        ("Совет", "май", ("Центр",)), ("Слёт", "июнь", ("школы",)),
+    ]  # fmt: skip
