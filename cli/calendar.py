@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.calendar_address import begin_file, keep_up_files, print_address, with_code
 from cli.calendar_lint import command as lint
 from cli.calendar_presentation import presentation_words, presenting
 from cli.occurrence_filter import resolve_filter
@@ -21,16 +22,7 @@ if TYPE_CHECKING:
 
     from notifications.calendar.presentation import Presentation
     from notifications.calendar.subscriptions import Subscription
-    from runtime.bootstrap import Application
 
-PRIVATE = N_(
-    "The address of “{name}” ({short_id}) is shown this once: whoever has it reads the calendar. "
-    "Lost: opora calendar rotate {short_id}. In wrong hands: opora calendar revoke {short_id}."
-)
-INSIDE = N_(
-    "It works on this machine only, since OPORA_PUBLIC_URL is not set. "
-    "Set it to the address that people reach the server at, then rotate the calendar."
-)
 REVOKED = N_("“{name}” can no longer be fetched. Calendar programs keep what they have until it is removed there.")
 NOT_LAUNCHED = N_("“{slug}” has nothing that falls due: launch it first (opora plan launch {slug}).")
 FULL = N_("It leaves out {count} entries, the farthest ahead first: narrow it by section, party or state.")
@@ -56,6 +48,7 @@ group.add_command(lint)
 @click.option("--state", "states", multiple=True, type=click.Choice(list(STATES)), help=N_("Only in this state."))
 @click.option("--language", "speaks", type=click.Choice(LANGUAGES), help=N_("The calendar's language."))
 @presenting
+@with_code
 @as_json
 def add(
     *,
@@ -68,6 +61,7 @@ def add(
     states: tuple[str, ...],
     speaks: str | None,
     presentation: "Presentation",
+    code: bool | None,
     as_json: bool,
 ) -> None:
     from activities.people import get_person
@@ -83,40 +77,8 @@ def add(
         wanted = replace(named, person_id=owner if mine else None, states=states or None)
         asked = NewSubscription(name, wanted, speaks or language(), owner, presentation)
         added, token = add_subscription(application.office, asked)
-        _print_address(application, added, token, as_json=as_json)
-        _keep_up_files(application, added, token)
-
-
-def _print_address(application: "Application", made: "Subscription", token: str, *, as_json: bool) -> None:
-    urls = _urls(application, token)
-    if as_json:
-        print_json({"id": made.short_id, "name": made.name, **urls})
-    else:
-        for url in urls.values():
-            click.echo(url)
-    say(PRIVATE, name=made.name, short_id=made.short_id)
-    if application.settings.public_url is None:
-        say(INSIDE)
-
-
-def _keep_up_files(application: "Application", offered: "Subscription | None" = None, token: str = "") -> None:
-    """Begin the file of a new address and remove that of a dead one at once, where calendars are files too."""
-    from notifications.calendar.feed_folder import FeedFolder
-
-    if application.settings.feed_dir is None:
-        return
-    folder = FeedFolder(application.settings.feed_dir)
-    if offered is not None:
-        folder.offer(application.office, offered, token)
-    folder.keep_up(application.office)
-
-
-def _urls(application: "Application", token: str) -> dict[str, str]:
-    settings = application.settings
-    # The first for programs, the second for a click on the same device, the third says how, for people.
-    base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    feed = f"{base}/c/{token}.ics"
-    return {"url": feed, "webcal": f"webcal:{feed.partition(':')[2]}", "page": f"{base}/c/{token}"}
+        print_address(application, added, token, as_json=as_json, code=code)
+        begin_file(application, added, token)
 
 
 @group.command("list", help=N_("All calendar subscriptions, and when each was last fetched."))
@@ -187,14 +149,15 @@ def revoke(*, subscription: str) -> None:
         with application.store.read() as connection:
             found = get_subscription(connection, subscription)
         revoke_subscription(application.office, found)
-        _keep_up_files(application)
+        keep_up_files(application)
     say(REVOKED, name=found.name)
 
 
 @group.command("rotate", help=N_("Give a calendar a new address, also a revoked one; the old one is dead at once."))
 @click.argument("subscription", metavar=N_("CALENDAR"))
+@with_code
 @as_json
-def rotate(*, subscription: str, as_json: bool) -> None:
+def rotate(*, subscription: str, code: bool | None, as_json: bool) -> None:
     from cli.context import open_application
     from notifications.calendar.subscriptions import get_subscription, rotate_subscription
 
@@ -202,8 +165,8 @@ def rotate(*, subscription: str, as_json: bool) -> None:
         with application.store.read() as connection:
             found = get_subscription(connection, subscription)
         token = rotate_subscription(application.office, found)
-        _print_address(application, found, token, as_json=as_json)
-        _keep_up_files(application, found, token)
+        print_address(application, found, token, as_json=as_json, code=code)
+        begin_file(application, found, token)
 
 
 @group.command("export", help=N_("Write a whole plan as a calendar file to standard output."))

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from click import unstyle
 
 from notifications.calendar import feeds
 from notifications.calendar.lint import lint
+from notifications.camera_code import render_blocks
 
 
 @pytest.fixture
@@ -153,6 +155,17 @@ def test_an_address_is_replaced_and_ended(house, opora):
     assert fetched(house, second["url"]).status_code == 404
     assert json.loads(opora("show", "Сроки", "--json").stdout)["revoked_at"] is not None
     assert opora("revoke", "unknown").exit_code == 1
+
+
+def test_a_code_for_the_camera_is_printed(opora):
+    """Where it is asked for, beside the talk; the addresses on stdout are the same with it, as data too."""
+    shown = opora("add", "--name", "Сроки", "--code")
+    page = shown.stdout.splitlines()[2]
+    assert unstyle(render_blocks(page)) in shown.stderr
+    assert len(shown.stdout.splitlines()) == 3
+    again = opora("rotate", "Сроки", "--code", "--json")
+    assert unstyle(render_blocks(json.loads(again.stdout)["page"])) in again.stderr
+    assert "█" not in opora("rotate", "Сроки").stderr
 
 
 def test_calendars_are_files_too(house, opora, tmp_path):

@@ -2,7 +2,10 @@
 
 import gzip
 import logging
+import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -17,6 +20,7 @@ from notifications.calendar.subscriptions import (
     revoke_subscription,
     rotate_subscription,
 )
+from notifications.camera_code import render_svg
 from web.headers import HEADERS
 
 
@@ -251,13 +255,32 @@ def test_a_fault_is_no_empty_calendar(house, monkeypatch, caplog):
 
 
 def test_the_page_says_how_to_subscribe(any_house, client, subscribed):
-    """Addresses and buttons for five programs, and the plain words that a calendar is no reminder."""
+    """A button for each of five programs that leads where it can, a code, and that a calendar is no reminder."""
     text = client.get(f"/c/{subscribed[1]}?lang=en").get_data(as_text=True)
     assert "a view, not a reminder" in text
-    assert f'href="webcal://localhost/c/{subscribed[1]}.ics"' in text
-    for name in ("Yandex", "Google", "Apple", "Outlook", "Thunderbird"):
-        assert name in text
     assert "Сроки МОЦ; все" in text
+    feed = quote(f"//localhost/c/{subscribed[1]}.ics", safe="")
+    buttons = dict(re.findall(r'<a class="button" href="([^"]*)" rel="[^"]*noreferrer[^"]*">(.*?)</a>', text))
+    assert {name: unescape(url) for url, name in buttons.items()} == {
+        "Yandex": "https://calendar.yandex.ru/",
+        "Google": f"https://calendar.google.com/calendar/render?cid=webcal%3A{feed}",
+        "Thunderbird": f"webcal://localhost/c/{subscribed[1]}.ics",
+        "Outlook": f"https://outlook.live.com/calendar/0/addfromweb?url=http%3A{feed}&name={quote('Сроки МОЦ; все')}",
+    }
+    assert ">Apple</a>" in text
+    title = "The address of this page as a code for a camera"
+    assert render_svg(f"http://localhost/c/{subscribed[1]}", title) in text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "warned"), [("https://opora.example.org", False), ("http://192.168.0.7:8080", True), (None, True)]
+)
+def test_services_outside_are_promised_nothing_in_vain(make_house, sqlite_url, public_url, warned):
+    """Where the address leads to one network only, the page says that Yandex, Google and Outlook cannot fetch it."""
+    house = make_house(sqlite_url, public_url=public_url)
+    token = add_subscription(house.office, NewSubscription("МОЦ", OccurrenceFilter()))[1]
+    text = house.web().test_client().get(f"/c/{token}?lang=en").get_data(as_text=True)
+    assert ("one network only" in text) is warned
 
 
 def test_a_calendar_speaks_its_own_language(any_house, client):

@@ -1,0 +1,34 @@
+"""An address as a code for a phone's camera (QR code, ISO/IEC 18004): for pages as SVG, for terminals as blocks."""
+
+import io
+
+import segno
+from click import style
+
+QUIET_MODULES = 4
+"""The margin that the standard asks for; cameras find the code by it."""
+
+
+def render_svg(address: str, title: str) -> str:
+    """An SVG element to stand in a page, without script or style of its own; dark on light whatever the page is.
+
+    Args:
+        address: what the camera reads.
+        title: what people hear who do not see it.
+    """
+    svg: str = _encode(address).svg_inline(
+        border=QUIET_MODULES, dark="#000", light="#fff", title=title, omitsize=True, svgclass="code", lineclass=None
+    )
+    return svg.replace("<svg ", '<svg role="img" ', 1)
+
+
+def render_blocks(address: str) -> str:
+    """Lines of block characters, two rows of the code each, white on black whatever the terminal's colours are."""
+    lines = io.StringIO()
+    _encode(address).terminal(lines, border=QUIET_MODULES, compact=True)
+    return "\n".join(style(line, fg="bright_white", bg="black") for line in lines.getvalue().splitlines())
+
+
+def _encode(address: str) -> segno.QRCode:
+    # 15 % may be lost to a thumb or a reflection; a micro code would be read by few phones.
+    return segno.make(address, error="m", micro=False)
