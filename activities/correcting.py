@@ -1,43 +1,20 @@
-"""Correcting what import made of a row: a person confirms a reading, or changes a row of a draft."""
+"""Correcting what import made of a row: a person confirms a reading, or changes a row of a draft.
 
-import json
-from typing import Any
-
-from sqlalchemy import Connection, select, update
+Where the review asks just that, the correction is its answer: kept with who gave it and when, and offered as a rule
+when the words come again.
+"""
 
 from activities.acting import Actor
-from activities.deadlines import read_deadline
-from activities.deadlines.schedule import Confidence, Schedule
+from activities.deadlines.schedule import Confidence
 from activities.deed import Deed
-from activities.importing.folding import fold
-from activities.kinds import ActivityKind, propose_kind
+from activities.kinds import ActivityKind
 from activities.office import Office
-from activities.period import Period
-from activities.plan_activities import Activity, get_activity
-from activities.plans import PlanStatus
-from activities.relations import drop_relation
-from activities.roles import Role, roles_of
-from activities.tables import activity, plan
-from engine.errors import N_, OporaError
-from engine.machine import RoleNotAllowedError
-
-
-class NothingToConfirmError(OporaError):
-    """No date was read, so none can be confirmed."""
-
-    message = N_(
-        "No date was read from “{deadline}”, so there is nothing to confirm. Correct the deadline of the draft "
-        "(opora activity edit), or set dates once the plan is live (opora occurrence set-date)."
-    )
-
-
-class PlanIsLiveError(OporaError):
-    """The rows of a live plan stand as they were approved."""
-
-    message = N_(
-        "“{slug}” is no draft any more, so its rows stay as they are. Move or cancel what comes of them: "
-        "opora occurrence set-date, postpone, cancel."
-    )
+from activities.plan_activities import Activity
+from activities.plan_review import keep_answer, list_questions
+from activities.plans import get_plan
+from activities.review_answers import record_answer
+from activities.review_question import ACCEPT, Question, Topic
+from activities.row_editing import check_coordinates, confirm_within, edit_within
 
 
 def confirm_reading(office: Office, actor: Actor, target: Activity) -> Activity:
@@ -50,7 +27,11 @@ def confirm_reading(office: Office, actor: Actor, target: Activity) -> Activity:
     with office.store.write() as work:
         deed = Deed(office, work, actor)
         check_coordinates(deed, target, "confirm")
-        return confirm_within(deed, target)
+        asked = _questions_about(deed, target)
+        confirmed = confirm_within(deed, target)
+        if Topic.DEADLINE in asked:
+            keep_answer(deed, target.plan_id, asked[Topic.DEADLINE], ACCEPT)
+        return confirmed
 
 
 def edit_activity(
@@ -67,80 +48,18 @@ def edit_activity(
     with office.store.write() as work:
         deed = Deed(office, work, actor)
         check_coordinates(deed, target, "edit")
-        return edit_within(deed, target, deadline=deadline, kind=kind)
+        asked = _questions_about(deed, target)
+        edited = edit_within(deed, target, deadline=deadline, kind=kind)
+        if deadline is not None and Topic.DEADLINE in asked:
+            # A text without a date answers nothing the next time.
+            keep = record_answer if edited.confidence is Confidence.ASK else keep_answer
+            keep(deed, target.plan_id, asked[Topic.DEADLINE], deadline)
+        if kind is not None and Topic.KIND in asked:
+            keep_answer(deed, target.plan_id, asked[Topic.KIND], kind.value)
+        return edited
 
 
-def check_coordinates(deed: Deed, target: Activity, event: str = "review") -> None:
-    """Whether the actor coordinates a row.
-
-    Raises:
-        RoleNotAllowedError: they do not.
-    """
-    if Role.COORDINATOR.value not in roles_of(deed.connection, deed.actor.person.id, target.id):
-        raise RoleNotAllowedError(event=event, roles=Role.COORDINATOR.value)
-
-
-def confirm_within(deed: Deed, target: Activity) -> Activity:
-    """Confirm a reading in the caller's transaction.
-
-    Raises:
-        NothingToConfirmError: no date was read.
-    """
-    current = get_activity(deed.connection, target.id)
-    if current.confidence is Confidence.ASK:
-        raise NothingToConfirmError(deadline=current.deadline_text)
-    if current.needs_a_look:
-        drop_relation(deed.work, target.id)
-        confirmed = update(activity).where(activity.c.id == target.id)
-        deed.connection.execute(confirmed.values(confirmed_at=deed.work.now))
-    return get_activity(deed.connection, target.id)
-
-
-def edit_within(
-    deed: Deed, target: Activity, *, deadline: str | None = None, kind: ActivityKind | None = None
-) -> Activity:
-    """Correct a row of a draft in the caller's transaction; a new deadline is its own, whatever row it followed.
-
-    Raises:
-        PlanIsLiveError: only a draft is edited.
-    """
-    period = _draft_period(deed.connection, target)
-    current = get_activity(deed.connection, target.id)
-    values: dict[str, Any] = {"kind": kind.value} if kind else {}
-    if deadline is not None:
-        values = _read_anew(current, deadline, period) | values
-        drop_relation(deed.work, target.id)
-    if values:
-        deed.connection.execute(update(activity).where(activity.c.id == target.id).values(values))
-    return get_activity(deed.connection, target.id)
-
-
-def _draft_period(connection: Connection, target: Activity) -> Period:
-    """The plan's period, read in the transaction that changes its row."""
-    row = connection.execute(select(plan).where(plan.c.id == target.plan_id)).one()
-    if row.status != PlanStatus.DRAFT.value:
-        raise PlanIsLiveError(slug=row.slug)
-    return Period(row.starts_on, row.ends_on)
-
-
-def _read_anew(current: Activity, deadline: str, period: Period) -> dict[str, Any]:
-    schedule = read_deadline(deadline, period.starts_on, period.ends_on)
-    return {
-        "deadline_text": deadline,
-        "document_deadline": _document_cell(current, deadline),
-        "schedule": json.dumps(schedule.to_json(), ensure_ascii=False),
-        "confidence": schedule.confidence.value,
-        "confirmed_at": None,
-        "kind": _kind_for(current, schedule).value,
-    }
-
-
-def _document_cell(current: Activity, deadline: str) -> str | None:
-    """What the document says where that is another text than the person's."""
-    cell = current.deadline_text if current.document_deadline is None else current.document_deadline
-    return cell if fold(cell) != fold(deadline) else None
-
-
-def _kind_for(current: Activity, schedule: Schedule) -> ActivityKind:
-    was_proposed = propose_kind(current.title, current.schedule).kind is current.kind
-    return propose_kind(current.title, schedule).kind if was_proposed else current.kind
+def _questions_about(deed: Deed, target: Activity) -> dict[Topic, Question]:
+    """What the review asks about a row."""
+    queue = list_questions(deed.connection, get_plan(deed.connection, target.plan_slug), thorough=True)
+    return {each.topic: each for each in queue.open if each.subject == target.short_id}

@@ -110,10 +110,15 @@ def answer_within(deed: Deed, queue: Queue, digest: bytes, value: str, *, seen: 
     target = queue.reviewed.plan
     question = find_question(deed.office, queue, digest)
     carry_out(Review(deed, queue.reviewed, question), fold(value), seen=seen)
-    record_answer(deed, target.id, question, fold(value))
-    if question.phrase and _is_rule(question, value):
-        store_rule(deed, target.id, question.topic.value, question.phrase, fold(value))
+    keep_answer(deed, target.id, question, value)
     return question
+
+
+def keep_answer(deed: Deed, plan_id: int, question: Question, value: str) -> None:
+    """Keep an answer that was carried out, and the rule that it makes, in the caller's transaction."""
+    record_answer(deed, plan_id, question, fold(value))
+    if question.phrase and _is_rule(question, value):
+        store_rule(deed, plan_id, question.topic.value, question.phrase, fold(value))
 
 
 def skip_question(office: Office, actor: Actor, target: Plan, digest: bytes) -> None:

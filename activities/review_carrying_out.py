@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from activities.correcting import check_coordinates, confirm_within, edit_within
 from activities.dating import NewDates, give_date
 from activities.deadlines import read_deadline
 from activities.deadlines.schedule import Confidence, Schedule, Window
@@ -20,6 +19,7 @@ from activities.review_question import ACCEPT, APART, WAIT, Question, Topic
 from activities.review_topics import Reviewed
 from activities.review_words import find_relation
 from activities.roles import Role, list_roles
+from activities.row_editing import check_coordinates, confirm_within, edit_within
 from activities.spelling import spelling_key
 from activities.tables import activity_party
 from engine.errors import N_, OporaError

@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from activities.correcting import NothingToConfirmError, PlanIsLiveError, confirm_reading, edit_activity
+from activities.correcting import confirm_reading, edit_activity
 from activities.deadlines.schedule import Confidence
 from activities.kinds import ActivityKind
 from activities.plan_activities import list_activities, resolve_activity
+from activities.plan_review import list_questions
+from activities.plans import get_plan
 from activities.references import AmbiguousReferenceError, UnknownReferenceError
+from activities.review_answers import list_answers
+from activities.review_question import Topic
+from activities.row_editing import NothingToConfirmError, PlanIsLiveError
 from engine.machine import RoleNotAllowedError
 
 
@@ -94,3 +99,62 @@ def test_a_live_plan_is_not_edited(desk):
         edit_activity(desk.office, desk.actor(desk.mary), row(desk, "1.1"), deadline="до 1 июня")
     with desk.office.store.read() as connection:
         assert list_activities(connection, row(desk, "1.1").plan_id) == before
+
+
+def answers(desk, plan):
+    """Topic, answer and person of what was answered at review."""
+    with desk.office.store.read() as connection:
+        return [(each.topic, each.value, each.answered_by) for each in list_answers(connection, plan.id)]
+
+
+def offered(desk, slug, topic, number):
+    """How the question about a row was answered before, when the same words come again."""
+    with desk.office.store.read() as connection:
+        queue = list_questions(connection, get_plan(connection, slug), thorough=True)
+    (question,) = [each for each in queue.open if each.topic is topic and each.place == number]
+    return question.earlier.answer if question.earlier else None
+
+
+NEXT_YEAR = """План опорного центра на 2027 год
+
+1.1 | Направить сводную заявку | МОЦ | заявка | {deadline}
+"""
+
+
+def test_a_confirmation_is_an_answer_of_the_review(empty_desk, draft):
+    """Kept with who gave it, once, and offered when the words come again."""
+    for _ in range(2):
+        confirm_reading(empty_desk.office, empty_desk.actor(empty_desk.mary), row(empty_desk, "2.6"))
+    assert answers(empty_desk, draft) == [("deadline", "accept", empty_desk.mary.name)]
+    empty_desk.bring(NEXT_YEAR.format(deadline="17 апереля 2026 г."))
+    assert offered(empty_desk, "moc-2027", Topic.DEADLINE, "1.1") == "accept"
+
+
+def test_a_correction_is_an_answer_of_the_review(empty_desk, draft):
+    """The deadline and the kind that were typed are offered as they would be from the prompt."""
+    by_mary = empty_desk.actor(empty_desk.mary)
+    edit_activity(empty_desk.office, by_mary, row(empty_desk, "2.4"), deadline="до  1 июня")
+    edit_activity(empty_desk.office, by_mary, row(empty_desk, "2.6"), kind=ActivityKind.EVENT)
+    assert answers(empty_desk, draft) == [
+        ("deadline", "до 1 июня", empty_desk.mary.name),
+        ("kind", "event", empty_desk.mary.name),
+    ]
+    empty_desk.bring(NEXT_YEAR.format(deadline="по отдельному графику"))
+    assert offered(empty_desk, "moc-2027", Topic.DEADLINE, "1.1") == "до 1 июня"
+    assert offered(empty_desk, "moc-2027", Topic.KIND, "1.1") == "event"
+
+
+def test_a_correction_without_a_date_makes_no_rule(empty_desk, draft):
+    """It is kept, the row is asked about again, and nobody is offered a text that answers nothing."""
+    by_mary = empty_desk.actor(empty_desk.mary)
+    edit_activity(empty_desk.office, by_mary, row(empty_desk, "2.4"), deadline="по согласованию")
+    assert answers(empty_desk, draft) == [("deadline", "по согласованию", empty_desk.mary.name)]
+    assert offered(empty_desk, "moc-2026", Topic.DEADLINE, "2.4") is None
+    empty_desk.bring(NEXT_YEAR.format(deadline="по отдельному графику"))
+    assert offered(empty_desk, "moc-2027", Topic.DEADLINE, "1.1") is None
+
+
+def test_a_correction_that_nobody_asked_for_is_no_answer(empty_desk, draft):
+    """A sure deadline is corrected for its row alone."""
+    edit_activity(empty_desk.office, empty_desk.actor(empty_desk.mary), row(empty_desk, "1.1"), deadline="до 30 марта")
+    assert answers(empty_desk, draft) == []
