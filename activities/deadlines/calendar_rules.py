@@ -27,6 +27,7 @@ _TERMS = {
     "trimester": ((9, 11), (12, 2), (3, 5)),
     "semester": ((9, 12), (1, 5)),
 }
+_MANY_MONTHS = {Grain.QUARTER, Grain.HALF, Grain.TERM, Grain.SEASON}
 _SCHOOL_HALVES = [(9, 12), (1, 5)]
 _WORKING_DAYS = (0, 1, 2, 3, 4)
 
@@ -152,6 +153,12 @@ class CalendarRules(Transformer[Any, Any]):
     def last_week(self) -> tuple[Portion, ...]:
         return (Portion(PortionKind.WEEK, -1, -1),)
 
+    def last_days(self, nums: Nums) -> tuple[Portion, ...]:
+        return (Portion(PortionKind.TAIL, nums[0][0], nums[0][0]),)
+
+    def last_weeks(self, nums: Nums) -> tuple[Portion, ...]:
+        return (Portion(PortionKind.TAIL, 7 * nums[0][0], 7 * nums[0][0]),)
+
     def halves_of(self, nums: Nums) -> tuple[Portion, ...]:
         return tuple(Portion(PortionKind.HALF, first, last) for first, last in nums)
 
@@ -210,9 +217,14 @@ class CalendarRules(Transformer[Any, Any]):
     def range_window(self, first: Stretches, last: Stretches) -> Stretches:
         if first[-1].grain is Grain.YEAR and last[0].grain is not Grain.YEAR:  # «2024 год – март»
             return (last[0].in_year(last[0].year or first[-1].year).with_doubts("odd_range"), *last[1:])
-        return (*first[:-1], first[-1].run_to(last[0]), *last[1:])
+        run = first[-1].run_to(last[0])
+        mixed = (first[-1].grain in _MANY_MONTHS) is not (last[0].grain in _MANY_MONTHS)
+        return (*first[:-1], run.with_doubts("odd_range") if mixed else run, *last[1:])
 
     range_window_worded = range_window
+
+    def overnight(self, first: Stretches, last: Stretches) -> Stretches:
+        return self.range_window(first, (last[0].with_doubts("odd_range"), *last[1:]))
 
     def range_until(self, first: Stretches, last: Stretches) -> Stretches:
         if is_day(last) or is_end(last):

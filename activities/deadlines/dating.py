@@ -25,6 +25,8 @@ def decide_dates(cell: Cell, plan: PlanPeriod, placed: list[Placed], ongoing: li
     bounds = {one.mode in {Mode.UNTIL, Mode.BEFORE} for one in placed}
     if ongoing:
         windows = _beside_ongoing(cell, plan, windows, ongoing)
+    if len(placed) > 1 and any(one.mode in {Mode.SINCE, Mode.AFTER} for one in placed):
+        cell.doubt("open_end_beside")
     if len(bounds) == 2:
         cell.doubt("dates_and_deadlines")
     return Decision(ScheduleKind.DEADLINE if bounds == {True} else ScheduleKind.DATES, windows)

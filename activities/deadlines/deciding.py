@@ -195,6 +195,8 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if any(one.stretch.grain is Grain.DAY and one.mode is not Mode.SINCE for one in placed):
         cell.doubt("rhythm_and_day")
     limits = limits_of(cell, plan, claims.ongoing, placed)
+    if claims.ongoing and any(item.role == "caption" for item in cell.items):
+        cell.doubt("beside_ongoing")  # «в течение года, отчёт – ежеквартально»
     if not plan.is_calendar_year and rhythm.unit in {Unit.QUARTER, Unit.HALF}:
         cell.doubt("cut_periods")
     windows = periods_of(rhythm, limits, plan)

@@ -57,6 +57,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "day_or_month": ("у месяца не назван день", "a month stands without its day"),
     "time_or_date": ("запись похожа и на дату, и на время", "it looks like a date and like a time"),
     "dash_between": ("тире между сроками можно понять по-разному", "the dash may join or part the dates"),
+    "open_end_beside": ("рядом со сроком без конца названы другие", "others stand beside a date without an end"),
     "loose_dash": ("после срока стоит тире: конец мог потеряться", "a dash ends the text: the end may be lost"),
     "paired_bounds": ("начало и конец стоят порознь", "the start and the end stand apart"),
     "same_day_of_months": ("тот же день отнесён к следующим месяцам", "the same day was taken for the next months"),

@@ -175,10 +175,13 @@ def _join_over_dash(cell: Cell) -> None:
 def _doubt_loose_signs(cell: Cell) -> None:
     """«март…май» may be a range, «сентябрь –» may have lost its end."""
     dated = dated_windows(cell)
-    for (first, _one), (last, _two) in pairwise(dated):
+    for (first, one), (last, two) in pairwise(dated):
         marks = [item for item in cell.items[cell.place_of(first) : cell.place_of(last)] if item.kind == "MARK"]
         if any(item.is_mark("…") for item in marks) or [item.is_mark(".") for item in marks].count(True) > 1:
             cell.doubt("dash_between")
+        opening = cell.items[cell.place_of(last) - 1].kind == "OPEN" and cell.place_of(last) == cell.place_of(first) + 2
+        if opening and two.stretches[0].grain is one.stretches[-1].grain:
+            cell.doubt("alternatives")  # «март (апрель)»
     if dated and cell.items[-1].kind == "DASH" and cell.items[-2] is dated[-1][0]:
         cell.doubt("loose_dash")
 

@@ -85,11 +85,12 @@ class PortionKind(StrEnum):
     END = "end"
     LATE = "late"
     DAY = "day"
+    TAIL = "tail"
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Portions `first` to `last` of a kind; `day` where it is one day (the third Wednesday)."""
+    """Portions `first` to `last` of a kind; `day` where it is one day (the third Wednesday); the last `first` days."""
 
     kind: PortionKind
     first: int = 1
@@ -108,19 +109,22 @@ class Portion:
             PortionKind.END: (21, 0),
             PortionKind.LATE: (20, 0),
             PortionKind.DAY: (self.day, self.day),
+            PortionKind.TAIL: (1 - first, 0),
         }
         return fixed[self.kind]
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """What a person should see about it."""
-        most = {PortionKind.DECADE: 3, PortionKind.WEEK: 5, PortionKind.HALF: 2}.get(self.kind, self.last)
+        most = {PortionKind.DECADE: 3, PortionKind.WEEK: 5, PortionKind.HALF: 2, PortionKind.TAIL: 28}.get(
+            self.kind, self.last
+        )
         impossible = isinstance(self.day, Nth) and not self.day.is_possible
         if impossible or not 0 != self.first <= self.last <= most:
             return ("no_such_day",)
         if isinstance(self.day, Nth) and len(self.day.weekdays) > 1:
             return ("working_days",)
-        if self.kind is PortionKind.WEEK:
+        if self.kind in {PortionKind.WEEK, PortionKind.TAIL}:
             return ("week_of_month",)
         loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}
         return ("loose_portion",) if self.kind in loose else ()
