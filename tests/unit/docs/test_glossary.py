@@ -7,6 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from activities.deadlines.schedule import Confidence, ScheduleKind
+from activities.importing import DefectCode
 from activities.kinds import ActivityKind
 from activities.plan_report import MarkOutcome
 from activities.rhythm import Rhythm
@@ -24,6 +25,7 @@ WORKFLOW = YAML(typ="safe").load(ROOT / "workflows" / "activity.yaml")
         *(f"{kind}" for kind in ScheduleKind),
         *(f"{confidence}" for confidence in Confidence),
         *(f"{rhythm}" for rhythm in Rhythm),
+        *(f"{code}" for code in DefectCode),
     ],
 )
 def test_every_state_event_and_enumeration_is_explained(name):
