@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -12,21 +12,20 @@ from activities.acting import Actor
 from activities.allocation import allocate_short_ids
 from activities.deadlines.schedule import Schedule
 from activities.expansion import PlannedOccurrence, expand, ordinal_key
-from activities.guards import GUARDS
 from activities.kinds import ActivityKind
 from activities.office import Office
 from activities.plans import Plan, PlanStatus
 from activities.relations import expand_followers, list_relations
-from activities.roles import RUNNING, Role, check_holds_anywhere
+from activities.roles import RUNNING, check_holds_anywhere
 from activities.tables import activity, occurrence, plan
+from activities.workflow_choice import get_chosen_workflow
 from engine.errors import N_, OporaError
 from engine.execution import Start
 from engine.identifiers import new_uuid7
+from engine.store import Instance
 from engine.unit_of_work import UnitOfWork
-from workflows.catalogue import get_workflow
 
 CALENDAR_KEY = "house"
-ROLE_NAMES = tuple(role.value for role in Role)
 
 
 class PlanNotDraftError(OporaError):
@@ -124,26 +123,18 @@ def create_occurrences(
     """
     if not planned:
         return
-    definition = get_workflow("activity", GUARDS, ROLE_NAMES)
-    starts = [
-        Start(
-            public_id=str(new_uuid7(lambda: work.now)),
-            state="awaiting_date" if each.planned.awaiting_date else "planned",
-            anchors={"starts_on": each.planned.starts_on, "due_on": each.planned.due_on},
-            calendar_key=CALENDAR_KEY,
-            actor=actor.person.short_id,
-            channel=actor.channel,
-            payload={**actor.payload(), **(payload or {}), "key": each.planned.key},
-        )
-        for each in planned
-    ]
-    instances = office.execution.start_many(work, definition, starts)
+    told = {**actor.payload(), **(payload or {})}
+    instances: dict[int, Instance] = {}
+    for name, places in _by_workflow(work.connection, planned).items():
+        workflow = get_chosen_workflow(work.connection, name)
+        starts = [_start(work.now, actor, planned[place].planned, told) for place in places]
+        instances |= zip(places, office.execution.start_many(work, workflow, starts), strict=True)
     short_ids = allocate_short_ids(work.connection, occurrence, "o", len(planned))
     rows = [
         {
             "short_id": short_id,
             "activity_id": each.activity_id,
-            "instance_id": instance.id,
+            "instance_id": instances[place].id,
             "key": each.planned.key,
             "rrule": each.planned.rrule,
             "planned_starts_on": each.planned.starts_on,
@@ -152,9 +143,31 @@ def create_occurrences(
             "ends_on": each.planned.ends_on,
             "before_record": each.before_record,
         }
-        for each, instance, short_id in zip(planned, instances, short_ids, strict=True)
+        for place, (each, short_id) in enumerate(zip(planned, short_ids, strict=True))
     ]
     work.connection.execute(insert(occurrence), rows)
+
+
+def _by_workflow(connection: Connection, planned: Sequence[NewOccurrence]) -> dict[str, list[int]]:
+    """The places of what is planned by the name of the workflow that their rows go through."""
+    rows = select(activity.c.id, activity.c.workflow).where(activity.c.id.in_({each.activity_id for each in planned}))
+    names = {row.id: row.workflow for row in connection.execute(rows)}
+    places: dict[str, list[int]] = {}
+    for place, each in enumerate(planned):
+        places.setdefault(names[each.activity_id], []).append(place)
+    return places
+
+
+def _start(now: datetime, actor: Actor, planned: PlannedOccurrence, payload: Mapping[str, Any]) -> Start:
+    return Start(
+        public_id=str(new_uuid7(lambda: now)),
+        state="awaiting_date" if planned.awaiting_date else "planned",
+        anchors={"starts_on": planned.starts_on, "due_on": planned.due_on},
+        calendar_key=CALENDAR_KEY,
+        actor=actor.person.short_id,
+        channel=actor.channel,
+        payload={**payload, "key": planned.key},
+    )
 
 
 def create_next_on_request(office: Office, work: UnitOfWork, actor: Actor, activity_id: int) -> None:

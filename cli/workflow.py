@@ -18,11 +18,10 @@ def group() -> None: ...
 @group.command("list", help=N_("List the workflows that ship with the program."))
 @as_json
 def list_command(*, as_json: bool) -> None:
-    from activities.guards import GUARDS
-    from activities.roles import Role
+    from activities.vocabulary import VOCABULARY
     from workflows.catalogue import get_workflow, list_workflows
 
-    found = [get_workflow(name, GUARDS, list(Role)) for name in list_workflows()]
+    found = [get_workflow(name, VOCABULARY) for name in list_workflows()]
     if as_json:
         print_json([{"name": each.name, "digest": each.digest().hex()} for each in found])
     else:
@@ -32,11 +31,10 @@ def list_command(*, as_json: bool) -> None:
 @group.command("check", help=N_("Check a workflow file; each fault is named with its line and what to do."))
 @click.argument("file", metavar=N_("FILE"), type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    from activities.guards import GUARDS
-    from activities.roles import Role
+    from activities.vocabulary import VOCABULARY
     from workflows.catalogue import load_workflow
 
-    found = load_workflow(file, GUARDS, list(Role))
+    found = load_workflow(file, VOCABULARY)
     events = len({each.event for each in found.transitions})
     say(CLEAN, name=found.name, states=len(found.states), events=events, ladders=len(found.ladders))
 
@@ -52,9 +50,8 @@ def check(file: Path) -> None:
     help=N_("How the diagram is written."),
 )
 def diagram(name: str, style: str) -> None:  # noqa: ARG001  (one style so far, checked by Click)
-    from activities.guards import GUARDS
-    from activities.roles import Role
+    from activities.vocabulary import VOCABULARY
     from workflows.catalogue import get_workflow
     from workflows.diagram import render_mermaid
 
-    click.echo(render_mermaid(get_workflow(name, GUARDS, list(Role))), nl=False)
+    click.echo(render_mermaid(get_workflow(name, VOCABULARY)), nl=False)

@@ -4,6 +4,8 @@ Lower rooms only mark messages with `N_`; the command line, the web and the mail
 (`notifications.translation`). The English text is the catalogue's key.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -26,3 +28,23 @@ class OporaError(Exception):
     def __init__(self, **details: Any) -> None:
         super().__init__(self.message.format(**details))
         self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A marked text with its values, as a detail of an error: translated with it."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+
+class Sentences(tuple[Sentence, ...]):
+    """Several of them, a line each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))

@@ -40,15 +40,15 @@ class UnmappedStateError(OporaError):
     """Nobody has said where instances in this state go."""
 
     message = N_(
-        "“{state}” is no state of the workflow that it is to go over to; {count} stand in it. "
-        "Say where they go: --map {state}=STATE. It has: {known}."
+        "“{name}” is no state of the workflow that is gone over to; {count} stand in it. "
+        "Say where they go: --map {name}=STATE. It has: {known}."
     )
 
 
 class UnknownTargetStateError(OporaError):
     """A mapping leads nowhere."""
 
-    message = N_("“{state}” is no state of the workflow that it is to go over to. It has: {known}.")
+    message = N_("“{name}” is no state of the workflow that is gone over to. It has: {known}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Migration:
     def __post_init__(self) -> None:
         for state in self.states.values():
             if state not in self._known():
-                raise UnknownTargetStateError(state=state, known=", ".join(self._known()))
+                raise UnknownTargetStateError(name=state, known=", ".join(self._known()))
 
     def target_of(self, state: str) -> str | None:
         """The state that an instance in `state` goes to; None where nobody has said it."""
@@ -209,7 +209,7 @@ def _refuse_unmapped(instances: Iterable[Instance], migration: Migration) -> Non
     lost = [each.state for each in instances if migration.target_of(each.state) is None]
     if lost:
         known = ", ".join(each.name for each in migration.target.states)
-        raise UnmappedStateError(state=lost[0], count=lost.count(lost[0]), known=known)
+        raise UnmappedStateError(name=lost[0], count=lost.count(lost[0]), known=known)
 
 
 def carry(old: Ladder | None, row: ArmedRow | None, new: Ladder, reckoning: Reckoning) -> Armed | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import N_, OporaError
+from engine.errors import N_, OporaError, Sentence, Sentences
 from notifications.labels import COMMANDS, PLAN_STATUSES, ROLES, STATES, VERDICTS, label
 from notifications.translation import translate
 
@@ -42,9 +42,22 @@ def translate_details(text: str, details: Mapping[str, Any], language: str) -> s
     return translate(text, language, **said) if said else translate(text, language).format()
 
 
+def translate_sentence(said: Sentence, language: str) -> str:
+    """A marked text with its values as they are, but for sentences among them: file keys and names stay as written."""
+    values = {
+        name: translate_sentence(value, language) if isinstance(value, Sentence) else value
+        for name, value in said.values.items()
+    }
+    return translate(said.text, language, **values) if values else translate(said.text, language).format()
+
+
 def _say(name: str, value: Any, language: str) -> Any:
     if isinstance(value, OporaError):
         return translate_error(value, language)
+    if isinstance(value, Sentences):
+        return "\n".join(translate_sentence(each, language) for each in value)
+    if isinstance(value, Sentence):
+        return translate_sentence(value, language)
     if name not in NAMES or not isinstance(value, str):
         return value
     if words := NAMES[name]:

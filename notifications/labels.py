@@ -31,6 +31,7 @@ EVENTS = {
     "return": N_("decided: returned"),
     "cancel": N_("called off"),
     "reopen": N_("reopened"),
+    "migrate": N_("went over to another workflow"),
 }
 
 COMMANDS = {
@@ -65,6 +66,22 @@ ROLES = {
     "auditor": N_("auditor"),
     "administrator": N_("administrator"),
     "submitter": N_("submitter"),
+}
+
+LETTERS = {
+    "evidence_awaits": N_("Decisions that await you"),
+    "returned": N_("Evidence that came back to you"),
+    "decided": N_("Receipts of decisions"),
+    "date_moved": N_("A date was set or moved"),
+    "morning_digest": N_("The morning digest"),
+}
+"""Kinds of letters that a person may choose the pace of."""
+
+PACES = {
+    "immediate": N_("at once, on working days"),
+    "digest": N_("with the morning digest"),
+    "weekly": N_("on chosen days"),
+    "never": N_("never"),
 }
 
 VERDICTS = {"accept": N_("accepted"), "return": N_("returned")}

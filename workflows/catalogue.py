@@ -1,12 +1,12 @@
 """The workflows that ship with the program, and loading one's own."""
 
-from collections.abc import Collection
 from pathlib import Path
 
 from engine.definition import WorkflowDefinition
 from engine.errors import N_, OporaError
-from workflows.lint import lint
-from workflows.loader import failure, parse_workflow
+from workflows.findings import WorkflowFileError
+from workflows.lint import Vocabulary, lint
+from workflows.loader import parse_workflow
 
 FOLDER = Path(__file__).parent
 
@@ -22,7 +22,7 @@ def list_workflows() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def get_workflow(name: str, guards: Collection[str], roles: Collection[str]) -> WorkflowDefinition:
+def get_workflow(name: str, vocabulary: Vocabulary) -> WorkflowDefinition:
     """A shipped workflow by name, linted.
 
     Raises:
@@ -31,17 +31,17 @@ def get_workflow(name: str, guards: Collection[str], roles: Collection[str]) -> 
     """
     if name not in list_workflows():
         raise UnknownWorkflowError(name=name, known=", ".join(list_workflows()))
-    return load_workflow(FOLDER / f"{name}.yaml", guards, roles)
+    return load_workflow(FOLDER / f"{name}.yaml", vocabulary)
 
 
-def load_workflow(path: Path, guards: Collection[str], roles: Collection[str]) -> WorkflowDefinition:
+def load_workflow(path: Path, vocabulary: Vocabulary) -> WorkflowDefinition:
     """A workflow from a file, linted.
 
     Raises:
         WorkflowFileError: the file cannot be used; says where and why.
     """
     definition, lines = parse_workflow(path)
-    findings = lint(definition, lines, guards, roles)
+    findings = lint(definition, lines, vocabulary)
     if findings:
-        raise failure(path, findings)
+        raise WorkflowFileError(path, findings)
     return definition

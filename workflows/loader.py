@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -20,35 +20,10 @@ from engine.definition import (
     Transition,
     WorkflowDefinition,
 )
-from engine.errors import N_, OporaError
+from engine.errors import N_, Sentence
+from workflows.findings import Finding, Lines, WorkflowFileError, find, find_unknown_key
 
-
-class WorkflowFileError(OporaError):
-    """A workflow file that cannot be used."""
-
-    message = N_("The workflow file {path} cannot be used:\n{findings}")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong in a workflow file, with the line (from 1) and what to do."""
-
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"  line {self.line}: {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Where each part of a definition stands in its file: `("transition", 3)`, `("ladder", 1, 2)` for a rung."""
-
-    known: dict[tuple[str | int, ...], int] = field(default_factory=dict)
-
-    def of(self, *part: str | int) -> int:
-        """The line of a part, 1 where unknown."""
-        return self.known.get(part, 1)
+NOT_YAML = N_("not YAML: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +51,22 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
 
 
-_NAME = _Key(_is_text, "a name")
-_NAMES = _Key(_are_names, "a name or a list of names")
-_OPTIONAL_NAME = _Key(_is_text, "a name", required=False)
-_OPTIONAL_NAMES = _Key(_are_names, "a name or a list of names", required=False)
-_OPTIONAL_NUMBER = _Key(_is_number, "a whole number", required=False)
-_LIST = _Key(lambda value: isinstance(value, CommentedSeq), "a list")
+_NAME = _Key(_is_text, N_("a name"))
+_NAMES = _Key(_are_names, N_("a name or a list of names"))
+_OPTIONAL_NAME = _Key(_is_text, N_("a name"), required=False)
+_OPTIONAL_NAMES = _Key(_are_names, N_("a name or a list of names"), required=False)
+_OPTIONAL_NUMBER = _Key(_is_number, N_("a whole number"), required=False)
+_LIST = _Key(lambda value: isinstance(value, CommentedSeq), N_("a list"))
 
 _KEYS: dict[str, dict[str, _Key]] = {
     "workflow": {
         "workflow": _NAME,
         "initial": _NAMES,
-        "states": _Key(lambda value: isinstance(value, CommentedMap), "a mapping of state names"),
+        "states": _Key(lambda value: isinstance(value, CommentedMap), N_("a mapping of state names")),
         "transitions": _LIST,
-        "ladders": _Key(lambda value: isinstance(value, CommentedSeq), "a list", required=False),
+        "ladders": _Key(lambda value: isinstance(value, CommentedSeq), N_("a list"), required=False),
     },
-    "state": {"final": _Key(lambda value: isinstance(value, bool), "true or false", required=False)},
+    "state": {"final": _Key(lambda value: isinstance(value, bool), N_("true or false"), required=False)},
     "transition": {
         "event": _NAME,
         "from": _NAMES,
@@ -108,7 +83,7 @@ _KEYS: dict[str, dict[str, _Key]] = {
         "days": _OPTIONAL_NUMBER,
         "working_days": _OPTIONAL_NUMBER,
         "roll": _OPTIONAL_NAME,
-        "at": _Key(_is_time, 'a time of day such as "08:00"'),
+        "at": _Key(_is_time, N_('a time of day such as "08:00"')),
         "fires": _OPTIONAL_NAME,
         "every_days": _OPTIONAL_NUMBER,
         "resume": _OPTIONAL_NAME,
@@ -125,26 +100,20 @@ def parse_workflow(path: Path) -> tuple[WorkflowDefinition, Lines]:
     tree = _load(path)
     findings = list(_check_tree(tree))
     if findings:
-        raise failure(path, findings)
+        raise WorkflowFileError(path, findings)
     return _definition(tree), _lines(tree)
-
-
-def failure(path: Path, findings: list[Finding]) -> WorkflowFileError:
-    """The error that lists what is wrong in a file, in the order of its lines."""
-    ordered = sorted(findings, key=lambda finding: finding.line)
-    return WorkflowFileError(path=path, findings="\n".join(str(finding) for finding in ordered))
 
 
 def _load(path: Path) -> Any:
     try:
         return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise failure(path, [Finding(1, f"it cannot be read: {error}")]) from error
+        raise WorkflowFileError(path, [find(1, N_("it cannot be read: {error}"), error=error)]) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise failure(path, [Finding(line, f"not YAML: {error.problem}")]) from error
+        raise WorkflowFileError(path, [find(line, NOT_YAML, error=error.problem)]) from error
     except YAMLError as error:
-        raise failure(path, [Finding(1, f"not YAML: {error}")]) from error
+        raise WorkflowFileError(path, [find(1, NOT_YAML, error=error)]) from error
 
 
 def _check_tree(tree: Any) -> Iterator[Finding]:
@@ -168,22 +137,23 @@ def _check_rungs(rungs: CommentedSeq) -> Iterator[Finding]:
         line = _line_of(rungs, index)
         yield from _check_part("rung", rung, line)
         if isinstance(rung, CommentedMap) and ("days" in rung) == ("working_days" in rung):
-            yield Finding(line, "a rung needs either “days” or “working_days”")
+            yield find(line, N_("a rung needs either “days” or “working_days”"))
 
 
 def _check_part(part: str, node: Any, line: int) -> Iterator[Finding]:
     if not isinstance(node, CommentedMap):
-        yield Finding(line, f"a {part} must be a mapping of keys and values")
+        yield find(line, N_("here must stand keys with values, each on a line of its own or in braces"))
         return
     keys = _KEYS[part]
     for name, key in keys.items():
         if key.required and name not in node:
-            yield Finding(line, f"a {part} needs the key “{name}”")
+            yield find(line, N_("the key “{name}” is missing here"), name=name)
     for name, value in node.items():
         if name not in keys:
-            yield Finding(_line_of(node, name), f"unknown key “{name}” in a {part}; known: {', '.join(sorted(keys))}")
+            yield find_unknown_key(_line_of(node, name), str(name), keys)
         elif not keys[name].fits(value):
-            yield Finding(_line_of(node, name), f"“{name}” of a {part} must be {keys[name].form}")
+            told = N_("“{name}” must be {form}")
+            yield find(_line_of(node, name), told, name=name, form=Sentence(keys[name].form))
 
 
 def _line_of(parent: CommentedMap | CommentedSeq, key: Any) -> int:

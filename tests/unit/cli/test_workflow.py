@@ -33,7 +33,7 @@ def test_a_faulty_file_is_refused_with_its_lines(run_opora: Callable[..., Result
     path.write_text(ACTIVITY.replace("has_evidence", "has_evidenc"), encoding="utf-8")
     result = run_opora("workflow", "check", str(path))
     assert result.exit_code == 1
-    assert "unknown guard “has_evidenc”; known: " in result.stderr
+    assert "“has_evidenc” is not known under “guards”, perhaps “has_evidence”?" in result.stderr
 
 
 def test_a_missing_file_is_refused(run_opora: Callable[..., Result]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.definition import Ladder, Rung, State, Transition, WorkflowDefinition
-from workflows.loader import WorkflowFileError, parse_workflow
+from workflows.findings import WorkflowFileError
+from workflows.loader import parse_workflow
 
 WORKFLOW = """\
 workflow: errand
@@ -95,32 +96,44 @@ def test_ladders_may_be_left_out(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
-        ("workflow: errand", "workfow: errand", "line 1: a workflow needs the key “workflow”"),
-        ("workflow: errand", "workfow: errand", "line 1: unknown key “workfow” in a workflow; known: initial, ladders"),
-        ("initial: planned", "initial: {planned: 1}", "line 6: “initial” of a workflow must be a name or a list of"),
-        ("  doing: {}", "  doing: fast", "line 4: a state must be a mapping of keys and values"),
-        ("  doing: {}", "  doing: {finale: true}", "line 4: unknown key “finale” in a state; known: final"),
-        ("{final: true}", "{final: no}", "line 5: “final” of a state must be true or false"),
-        ("    to: doing\n", "", "line 8: a transition needs the key “to”"),
-        ("  - event: start", "  - even: start", "line 8: unknown key “even” in a transition; known: by, event"),
-        ("    to: doing", "    to: [doing]", "line 10: “to” of a transition must be a name"),
-        ("by: worker", "by: [worker, 7]", "line 15: “by” of a transition must be a name or a list of names"),
-        ("guards: has_note", "guards: {has_note: 1}", "line 16: “guards” of a transition must be a name or a list"),
-        ("    while: planned\n", "", "line 20: a ladder needs the key “while”"),
-        ("days: 0", "days: soon", "line 23: “days” of a rung must be a whole number"),
-        ("days: 0", "days: true", "line 23: “days” of a rung must be a whole number"),
-        ("days: 0", "days: 0.5", "line 23: “days” of a rung must be a whole number"),
+        ("workflow: errand", "workfow: errand", "line 1: the key “workflow” is missing here"),
+        (
+            "workflow: errand",
+            "workfow: errand",
+            "line 1: the key “workfow” is not known here, perhaps “workflow”? Known: initial, ladders",
+        ),
+        ("initial: planned", "initial: {planned: 1}", "line 6: “initial” must be a name or a list of"),
+        ("  doing: {}", "  doing: fast", "line 4: here must stand keys with values"),
+        (
+            "  doing: {}",
+            "  doing: {finale: true}",
+            "line 4: the key “finale” is not known here, perhaps “final”? Known: final",
+        ),
+        ("{final: true}", "{final: no}", "line 5: “final” must be true or false"),
+        ("    to: doing\n", "", "line 8: the key “to” is missing here"),
+        (
+            "  - event: start",
+            "  - even: start",
+            "line 8: the key “even” is not known here, perhaps “event”? Known: by, event",
+        ),
+        ("    to: doing", "    to: [doing]", "line 10: “to” must be a name"),
+        ("by: worker", "by: [worker, 7]", "line 15: “by” must be a name or a list of names"),
+        ("guards: has_note", "guards: {has_note: 1}", "line 16: “guards” must be a name or a list"),
+        ("    while: planned\n", "", "line 20: the key “while” is missing here"),
+        ("days: 0", "days: soon", "line 23: “days” must be a whole number"),
+        ("days: 0", "days: true", "line 23: “days” must be a whole number"),
+        ("days: 0", "days: 0.5", "line 23: “days” must be a whole number"),
         ("days: 0, ", "", "line 23: a rung needs either “days” or “working_days”"),
         ("working_days: -1", "working_days: -1\n        days: 3", "line 24: a rung needs either “days” or “working_d"),
-        ('at: "00:05"', "at: 8", "line 23: “at” of a rung must be a time of day such as"),
-        ('at: "00:05"', 'at: "24:05"', "line 23: “at” of a rung must be a time of day such as"),
-        ('at: "00:05"', 'at: "00:05:30"', "line 23: “at” of a rung must be a time of day such as"),
-        ('at: "00:05"', 'at: "00:05+03:00"', "line 23: “at” of a rung must be a time of day such as"),
-        ("        anchor: due_on\n", "", "line 24: a rung needs the key “anchor”"),
+        ('at: "00:05"', "at: 8", "line 23: “at” must be a time of day such as"),
+        ('at: "00:05"', 'at: "24:05"', "line 23: “at” must be a time of day such as"),
+        ('at: "00:05"', 'at: "00:05:30"', "line 23: “at” must be a time of day such as"),
+        ('at: "00:05"', 'at: "00:05+03:00"', "line 23: “at” must be a time of day such as"),
+        ("        anchor: due_on\n", "", "line 24: the key “anchor” is missing here"),
         ("event: start", "event: start\n    event: go", "line 9: not YAML: found duplicate key"),
         ("states:", "states: [", "line 4: not YAML:"),
-        ("ladders:\n  - name", "ladders:\n  - soon\n  - name", "line 20: a ladder must be a mapping"),
-        ("ladders:", "ladders: none\nrest:", "line 19: “ladders” of a workflow must be a list"),
+        ("ladders:\n  - name", "ladders:\n  - soon\n  - name", "line 20: here must stand keys"),
+        ("ladders:", "ladders: none\nrest:", "line 19: “ladders” must be a list"),
     ],
 )
 def test_a_fault_of_shape_is_named_with_its_line(path: Path, old: str, new: str, finding: str) -> None:

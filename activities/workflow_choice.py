@@ -1,0 +1,100 @@
+"""Which workflow an activity goes through: one that ships with the program, or one that was taken in."""
+
+import json
+
+from sqlalchemy import Connection, select, update
+
+from activities.acting import Actor
+from activities.office import Office
+from activities.plan_activities import Activity
+from activities.plans import PlanStatus
+from activities.roles import RUNNING, Role, check_holds_anywhere, list_holders, roles_of
+from activities.tables import activity, plan
+from activities.vocabulary import VOCABULARY
+from engine.definition import WorkflowDefinition, definition_from_plain
+from engine.errors import N_, OporaError
+from engine.machine import RoleNotAllowedError
+from engine.store import pin_definition
+from engine.tables import definition
+from workflows.catalogue import UnknownWorkflowError, get_workflow, list_workflows
+
+
+class ShippedNameError(OporaError):
+    """A workflow of one's own under a name that the next version of the program will fill anew."""
+
+    message = N_(
+        "“{name}” is the name of a workflow that ships with the program. Give yours another one in its first line."
+    )
+
+
+class WorkIsRunningError(OporaError):
+    """What runs goes on by the workflow it was started with."""
+
+    message = N_(
+        "“{slug}” is no draft any more, so its rows keep their workflow. "
+        "To move what runs to another one: opora workflow migrate {name} --only {reference}."
+    )
+
+
+def get_chosen_workflow(connection: Connection, name: str) -> WorkflowDefinition:
+    """A workflow by name: the shipped one, or the newest that was taken in.
+
+    Raises:
+        UnknownWorkflowError: there is none; lists those there are.
+    """
+    if name in list_workflows():
+        return get_workflow(name, VOCABULARY)
+    taken_in = {each.name: each for each in list_taken_in(connection)}
+    if name not in taken_in:
+        raise UnknownWorkflowError(name=name, known=", ".join(sorted({*list_workflows(), *taken_in})))
+    return taken_in[name]
+
+
+def list_taken_in(connection: Connection) -> list[WorkflowDefinition]:
+    """The workflows of the office's own, the newest version of each, by name."""
+    rows = connection.execute(select(definition.c.name, definition.c.body).order_by(definition.c.id)).all()
+    newest = {row.name: row.body for row in rows if row.name not in list_workflows()}
+    return [definition_from_plain(json.loads(body)) for _, body in sorted(newest.items())]
+
+
+def take_in_workflow(office: Office, actor: Actor, workflow: WorkflowDefinition) -> None:
+    """Keep a workflow of the office's own, so that activities can be given it; taking it in again changes nothing.
+
+    Raises:
+        ShippedNameError: it bears the name of a shipped one.
+        RoleNotAllowedError: the actor coordinates and administers nothing.
+    """
+    if workflow.name in list_workflows():
+        raise ShippedNameError(name=workflow.name)
+    with office.store.write() as work:
+        check_holds_anywhere(work.connection, actor.person.id, RUNNING, "take_in")
+        pin_definition(work.connection, workflow, work.now)
+
+
+def choose_workflow(office: Office, actor: Actor, target: Activity, name: str) -> WorkflowDefinition:
+    """Let what comes of a draft's row go through another workflow.
+
+    Raises:
+        UnknownWorkflowError: there is none of that name.
+        WorkIsRunningError: the plan is live.
+        RoleNotAllowedError: the actor does not coordinate the activity.
+    """
+    with office.store.write() as work:
+        chosen = get_chosen_workflow(work.connection, name)
+        if Role.COORDINATOR.value not in roles_of(work.connection, actor.person.id, target.id):
+            raise RoleNotAllowedError(event="edit", roles=Role.COORDINATOR.value)
+        is_draft = select(plan.c.id).where(plan.c.id == activity.c.plan_id, plan.c.status == PlanStatus.DRAFT.value)
+        own = update(activity).where(activity.c.id == target.id, is_draft.exists())
+        if work.connection.execute(own.values(workflow=name)).rowcount != 1:
+            raise WorkIsRunningError(slug=target.plan_slug, name=name, reference=target.reference)
+        return chosen
+
+
+def get_workflow_name(connection: Connection, activity_id: int) -> str:
+    """The name of the workflow that an activity's occurrences begin with."""
+    return str(connection.execute(select(activity.c.workflow).where(activity.c.id == activity_id)).scalar_one())
+
+
+def count_approvers(connection: Connection, activity_id: int) -> int:
+    """How many people may approve an activity's occurrences."""
+    return len(list_holders(connection, Role.APPROVER, activity_id))
