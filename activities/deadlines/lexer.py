@@ -58,7 +58,7 @@ _SHAPES = re.compile(
   | (?P<daymonth>\d{1,2}\.(?:\d{1,2}|[ivx]{1,4}\b)(?!\d)\.?)
   | (?P<year>(?:19|20)\d\d(?!\d)(?:-?(?:го|й|м)\b)?)
   | (?P<number>\d{1,2}(?!\d)
-      (?:-?(?:ый|ой|ая|ое|ого|его|го|ому|му|ом|ым|ых|ую|ей|ий|й|я|е|м|х|ю)(?![а-я])|\s-\s?(?:го|е)\b)?)
+      (?:-?(?:ый|[оo]й|[аa]я|[оo][еe]|[оo]г[оo]|[еe]г[оo]|г[оo]|[оo]м[уy]|м[уy]|[оo]м|ым|ы[хx]|[уy]ю|[еe]й|ий|й|я|[еe]|м|[хx]|ю)(?![а-я])|\s-\s?(?:г[оo]|[еe])\b)?)
   | (?P<digits>\d+)
   | (?P<word>п/г|[а-яa-z]+)
   | (?P<sign>.)
@@ -184,7 +184,9 @@ def _day_and_month(text: str, digits: list[int], before: list[Piece]) -> tuple[s
     is_day = 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
     if looks_like_time and (not is_day or (dated and after_at)):
         return "TIME", text
-    return ("DAYMONTH", DayMonth(day, month, is_short=not two_digits)) if is_day else ("NODAY", text)
+    return (
+        ("DAYMONTH", DayMonth(day, month, is_short=not two_digits and len(digits) == 2)) if is_day else ("NODAY", text)
+    )
 
 
 def _word(normal: NormalText, start: int, end: int) -> list[Piece]:

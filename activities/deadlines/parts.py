@@ -88,6 +88,9 @@ class PortionKind(StrEnum):
     TAIL = "tail"
 
 
+_MOST_PORTIONS = {PortionKind.DECADE: 3, PortionKind.WEEK: 5, PortionKind.HALF: 2, PortionKind.TAIL: 28}
+
+
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Portions `first` to `last` of a kind; `day` where it is one day (the third Wednesday); the last `first` days."""
@@ -116,15 +119,13 @@ class Portion:
     @property
     def doubts(self) -> tuple[str, ...]:
         """What a person should see about it."""
-        most = {PortionKind.DECADE: 3, PortionKind.WEEK: 5, PortionKind.HALF: 2, PortionKind.TAIL: 28}.get(
-            self.kind, self.last
-        )
+        most = _MOST_PORTIONS.get(self.kind, self.last)
         impossible = isinstance(self.day, Nth) and not self.day.is_possible
         if impossible or not 0 != self.first <= self.last <= most:
             return ("no_such_day",)
         if isinstance(self.day, Nth) and len(self.day.weekdays) > 1:
             return ("working_days",)
-        if self.kind in {PortionKind.WEEK, PortionKind.TAIL}:
+        if self.kind is PortionKind.WEEK:
             return ("week_of_month",)
         loose = {PortionKind.BEGIN, PortionKind.MIDDLE, PortionKind.END, PortionKind.LATE}
         return ("loose_portion",) if self.kind in loose else ()

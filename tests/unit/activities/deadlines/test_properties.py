@@ -1,5 +1,6 @@
 """What holds for every date, however it is written."""
 
+import unicodedata
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -23,8 +24,9 @@ MONTHS = {
     11: ["ноябрь", "ноября", "ноябрю", "ноябрем", "ноябре", "нояб.", "ноя"],
     12: ["декабрь", "декабря", "декабрю", "декабрем", "декабре", "дек."],
 }
+WEEKDAYS = ["понедельник", "вт", "среда", "чт.", "пятница", "сб", "воскресенье"]
 ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
-DASHES = st.sampled_from(["-", " - ", "–", " – ", "—", " — ", "‑", "−", "- ", " –"])
+DASHES = st.sampled_from(["-", " - ", "–", " – ", "—", " — ", "‑", "‐", "‒", "−", "－", "- ", " –", "-\n", "\n– "])
 days = st.dates(*PLAN)
 
 
@@ -51,6 +53,26 @@ USUAL = [
     lambda d: f"«{d:%d}» {of(d)} {d.year} г.",
     lambda d: f"{d.day}-го {of(d)}",
     lambda d: f"{d.day}{of(d)}{d.year}г.",
+    lambda d: f"{d:%d.%m.%Y} г",
+    lambda d: f"{d:%d.%m.%y}г",
+    lambda d: f"{d:%d.%m.%y} года",
+    lambda d: f"{d:%d.%m.%Y}.",
+    lambda d: f"{d:%d .%m. %Y}",
+    lambda d: f"{d:%d}.{ROMAN[d.month - 1]}.{d:%y}",
+    lambda d: f"{d.day}.{ROMAN[d.month - 1]}.",
+    lambda d: f"{d:%d-%m-%Y}",
+    lambda d: f"{d:%Y-%m-%d} 00:00:00",
+    lambda d: f"{d.day}-е {of(d)} {d.year}",
+    lambda d: f"{d.day}ого {of(d)}",
+    lambda d: f"{d.day} {of(d)} {d:%y} г.",
+    lambda d: f"{d.day} {of(d)} {d:%y}года",
+    lambda d: f"“{d.day}” {of(d)}",
+    lambda d: f"_{d.day}_ {of(d)} {d.year}",
+    lambda d: f"{d.day} {of(d)} ({WEEKDAYS[d.weekday()]})",
+    lambda d: f"{WEEKDAYS[d.weekday()]}, {d:%d.%m}",
+    lambda d: f"{d:%d.%m.%Y} в 14.00",
+    lambda d: f"{d.day} {of(d)}, 10:00-11:30",
+    lambda d: f"{d.day} {of(d)} текущего года",
 ]
 spelled = st.tuples(days, st.sampled_from(USUAL)).map(lambda pair: (pair[0], pair[1](pair[0])))
 
@@ -89,7 +111,7 @@ def stirred(text: str, upper: bool, spaces: str) -> str:
 @given(
     spelled,
     st.booleans(),
-    st.sampled_from([" ", "  ", "\u00a0", "\n", " \t "]),
+    st.sampled_from([" ", "  ", "\u00a0", "\u202f", "\u2009", "\n", "\r\n", " \t "]),
     st.sampled_from(["{}", "({})", " {} ", "{}*", "{}."]),
 )
 def test_case_space_and_brackets_never_change_a_sure_date(
@@ -99,6 +121,23 @@ def test_case_space_and_brackets_never_change_a_sure_date(
     day, text = written
     schedule = read_deadline(frame.format(stirred(text, upper, spaces)), *PLAN)
     assert schedule.occurrences == (Window(day, day),)
+
+
+TWINS = str.maketrans("асеорхАСЕОРХКМТНВ", "aceopxACEOPXKMTHB")
+
+
+@given(spelled, st.data())
+def test_look_alike_letters_soft_hyphens_and_split_accents_never_change_a_date(
+    written: tuple[date, str], data: st.DataObject
+) -> None:
+    """Latin twins of Russian letters, invisible marks and decomposed letters leave the date as it was."""
+    day, text = written
+    places = data.draw(st.sets(st.integers(0, len(text) - 1), max_size=3))
+    twinned = "".join(letter.translate(TWINS) if place in places else letter for place, letter in enumerate(text))
+    split = unicodedata.normalize("NFD", twinned)
+    place = data.draw(st.integers(0, len(split)))
+    marked = f"{split[:place]}{data.draw(st.sampled_from(['', chr(0xAD), chr(0x200B), chr(0xFEFF)]))}{split[place:]}"
+    assert read_deadline(marked, *PLAN).occurrences == (Window(day, day),)
 
 
 CAPTIONS = [
@@ -133,6 +172,50 @@ def test_a_range_reads_first_to_last_day(one: date, two: date, dash: str, form: 
     assert schedule.occurrences == (Window(first, last),)
 
 
+NOTES = ["", " {t}", ", {t}", " в {t}", " ({w})", ", {w}", " ({w}, {t})"]
+
+
+@given(
+    st.lists(days, min_size=2, max_size=2, unique=True).map(sorted),
+    st.sampled_from(NOTES),
+    st.sampled_from(NOTES),
+    DASHES,
+    st.sampled_from(["10:00", "14.30", "9-00", "18 ч."]),
+)
+def test_a_note_beside_the_dash_never_parts_a_range(ends: list[date], one: str, two: str, dash: str, time: str) -> None:
+    """«17 мая 10:00 – 19 мая 18:00» is a range, or a person is asked; never surely two days."""
+    first, last = ends
+    notes = [note.format(t=time, w=WEEKDAYS[day.weekday()]) for note, day in ((one, first), (two, last))]
+    schedule = read_deadline(f"{first.day} {of(first)}{notes[0]}{dash}{last.day} {of(last)}{notes[1]}", *PLAN)
+    assert schedule.confidence is not Confidence.SURE or schedule.occurrences == (Window(first, last),)
+
+
+@given(spelled, st.sampled_from("?→≈~<>+=^@#$§°½"), st.booleans())
+def test_a_sign_of_unknown_meaning_is_never_sure(written: tuple[date, str], sign: str, before: bool) -> None:
+    """A question mark, an arrow or «about» beside a date means that a person must look."""
+    day, text = written
+    schedule = read_deadline(f"{sign} {text}" if before else f"{text} {sign}", *PLAN)
+    assert schedule.confidence is not Confidence.SURE
+    assert schedule.occurrences in {(Window(day, day),), ()}
+
+
+@given(
+    st.integers(7, 21), st.sampled_from(["00", "15", "30", "45"]), st.sampled_from(["в {}", "с {0} до {0}", "{}-{}"])
+)
+def test_a_part_of_the_day_is_no_date(hour: int, minutes: str, form: str) -> None:
+    """Hours alone give no date and are asked about."""
+    time = f"{hour:02}.{minutes}"
+    schedule = read_deadline(form.format(time, time), *PLAN)
+    assert (schedule.occurrences, schedule.confidence) == ((), Confidence.ASK)
+
+
+@given(st.integers(2, 24), st.sampled_from(["{} раз в год", "не менее {} раз в год", "{} раз в течение года"]))
+def test_a_number_of_times_a_year_is_a_quota_and_never_sure(count: int, form: str) -> None:
+    """So many times a year is that number; the split over the year is only a suggestion."""
+    schedule = read_deadline(form.format(count), *PLAN)
+    assert (schedule.kind, schedule.count, schedule.confidence) == (ScheduleKind.QUOTA, count, Confidence.CHECK)
+
+
 @given(st.lists(days, min_size=2, max_size=5, unique=True), st.sampled_from([", ", "; ", ",", " и ", "\n"]))
 def test_a_list_of_days_reads_as_so_many_windows(listed: list[date], comma: str) -> None:
     """Days listed in any usual way are one window each, in order of time."""
@@ -149,6 +232,15 @@ def test_up_to_a_day_is_a_deadline_on_that_day(day: date) -> None:
 
 
 NOT_DATES = [
+    "ул. Мира, {n}",
+    "{n} лет",
+    "{n}-{m} лет",
+    "{n} баллов",
+    "ФЗ от {d:%d.%m.%Y} № {n}-ФЗ",
+    "{n} ч.",
+    "{n} минут",
+    "{n}+",
+    "{n} дней",
     "{n}-{m} классы",
     "протокол № {n} от {d:%d.%m.%Y}",
     "№ {n}-ФЗ от {d:%d.%m.%Y}",
@@ -162,11 +254,30 @@ NOT_DATES = [
 ]
 
 
-@given(st.integers(1, 31), st.integers(10, 12), days, st.sampled_from(NOT_DATES))
-def test_what_only_looks_like_a_date_is_none(n: int, m: int, d: date, form: str) -> None:
+looks_like_a_date = st.builds(
+    lambda form, n, m, d: form.format(n=n, m=m, d=d),
+    st.sampled_from(NOT_DATES),
+    st.integers(1, 31),
+    st.integers(10, 12),
+    days,
+)
+
+
+@given(looks_like_a_date)
+def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     """Grades, protocols, laws, telephones, rooms and paragraphs give no date and are asked about."""
-    schedule = read_deadline(form.format(n=n, m=m, d=d), *PLAN)
+    schedule = read_deadline(text, *PLAN)
     assert (schedule.occurrences, schedule.confidence) == ((), Confidence.ASK)
+
+
+@given(spelled, looks_like_a_date, st.booleans())
+def test_what_only_looks_like_a_date_never_surely_moves_a_date(
+    written: tuple[date, str], other: str, before: bool
+) -> None:
+    """Beside a real date grades, protocols and telephones change nothing, or a person must look."""
+    day, text = written
+    schedule = read_deadline(f"{other}, {text}" if before else f"{text}, {other}", *PLAN)
+    assert schedule.confidence is not Confidence.SURE or schedule.occurrences == (Window(day, day),)
 
 
 VOCABULARY = """
