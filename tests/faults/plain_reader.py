@@ -1,13 +1,15 @@
 """Reads a database with sqlite3 alone and says what it holds; nothing of the program is imported.
 
-Whoever doubts the program's own audit reads this: about a hundred lines, and the words of `workflows/activity.yaml`
-put down a second time by hand.
+Whoever doubts the program's own audit reads this, and the words of `workflows/activity.yaml` put down a second time by
+hand. Monday to Friday are working days.
 """
 
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,59 @@ LADDERS = {
     "evidence": WORKED_ON,
     "decision": {"evidence_submitted"},
     "date_wanted": {"awaiting_date"},
+}
+MOSCOW = timezone(timedelta(hours=3))
+MORNING = time(8, 0)
+
+
+def _back(days: int) -> Callable[[date], date]:
+    """So many days before, or on the last working day before that."""
+
+    def count(day: date) -> date:
+        day -= timedelta(days=days)
+        return day - timedelta(days=max(day.weekday() - 4, 0))
+
+    return count
+
+
+def _forward(days: int) -> Callable[[date], date]:
+    """So many days after, or on the first working day after that."""
+
+    def count(day: date) -> date:
+        day += timedelta(days=days)
+        return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+
+    return count
+
+
+def _working(days: int) -> Callable[[date], date]:
+    """So many working days after, or before."""
+
+    def count(day: date) -> date:
+        left, way = abs(days), 1 if days > 0 else -1
+        while left:
+            day += timedelta(days=way)
+            left -= day.weekday() < 5
+        return day
+
+    return count
+
+
+# Rung → what it counts from, how, at which local time, and after how many days it comes again.
+RUNGS: dict[str, tuple[str, Callable[[date], date], time, int]] = {
+    "before_7": ("starts_on", _back(7), MORNING, 0),
+    "before_1": ("starts_on", _back(1), MORNING, 0),
+    "first_day": ("starts_on", lambda day: day, time(0, 5), 0),
+    "due_14": ("due_on", _back(14), MORNING, 0),
+    "due_7": ("due_on", _back(7), MORNING, 0),
+    "due_1": ("due_on", _working(-1), MORNING, 0),
+    "due": ("due_on", _back(0), MORNING, 0),
+    "overdue": ("due_on", _working(1), MORNING, 0),
+    "overdue_weekly": ("due_on", _forward(8), MORNING, 7),
+    "waiting_2": ("submitted_at", _working(2), MORNING, 0),
+    "waiting_5": ("submitted_at", _working(5), MORNING, 0),
+    "waiting_10": ("submitted_at", _working(10), MORNING, 0),
+    "monthly": ("entered_at", _forward(30), MORNING, 30),
 }
 
 
@@ -120,6 +175,22 @@ def _check_ladders(instance: dict[str, Any], ladders: list[dict[str, Any]]) -> N
     missing = {name for name, is_wanted in wanted.items() if is_wanted} - armed
     assert not missing, f"{state} lacks {missing}"
     assert all(row["failures"] == 0 for row in ladders), "nothing failed"
+    for row in ladders:
+        due_at = datetime.fromisoformat(row["due_at"])
+        assert _is_due_at(row["rung"], instance, due_at), f"{row['rung']} is not due at {due_at}"
+
+
+def _is_due_at(rung: str, instance: dict[str, Any], due_at: datetime) -> bool:
+    anchor, count, at, repeats = RUNGS[rung]
+    local = due_at.astimezone(MOSCOW)
+    # A repetition: go back to the week that it belongs to, whatever day off it was rolled over.
+    begin = _day(instance[anchor])
+    rounds = range(400) if repeats else range(1)
+    return local.time() == at and any(count(begin + timedelta(days=repeats * each)) == local.date() for each in rounds)
+
+
+def _day(anchor: str) -> date:
+    return datetime.fromisoformat(anchor).astimezone(MOSCOW).date() if "T" in anchor else date.fromisoformat(anchor)
 
 
 def _check_messages(instance: dict[str, Any], messages: list[dict[str, Any]]) -> None:
