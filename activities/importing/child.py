@@ -33,10 +33,12 @@ def main() -> None:
 def limit(limits: dict[str, int]) -> None:
     """Take away this process's own right to more memory and time; no core file, which would hold the plan's text.
 
-    The hard limit on memory stays, for `conversion` runs a program that reserves far more than it uses.
+    The hard limit on memory stays, for `conversion` runs a program that reserves far more than it uses. Other systems
+    than Linux do not hold a limit on memory, and some refuse the call (docs/decisions/0011).
     """
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_mb"] * _MEGABYTE, most))
+    if sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limits["memory_mb"] * _MEGABYTE, most))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

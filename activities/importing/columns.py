@@ -62,7 +62,7 @@ class Columns:
 
 # Where several words stand in a heading, the first one tells: «Срок реализации мероприятия» is a deadline.
 _WORDS = {
-    ColumnRole.NUMBER: r"№|n п|n/п|номер|п/п|п\.п",
+    ColumnRole.NUMBER: r"№|n п|n/п|номер|п/п|п\.п|\bкод\b|\bшифр\b",
     ColumnRole.DEADLINE: (
         r"срок|дат[аы]|период|месяц|когда|время|квартал|\bкв\b|полугоди|четверт|триместр|график|\bначал[оа]\b|оконч|завершени|"
         r"недел|\b(?:день|дни|числ[оа])$"
@@ -89,6 +89,11 @@ _DEADLINE_WORDS = re.compile(
 )
 
 
+_LAST_DAY = 31
+_PART_OF_MONTH = re.compile(r"\bнедел[яию]|\bдекада|(?:течени[еи]|начал[оае]|конец|конце) месяца")
+_DAYS = re.compile(r"(?:(?:до|с|к|по|не позднее)\s+)?\d{1,2}(?:\s*(?:[-–—,]|по|и)\s*\d{1,2})*(?:\s+числ[оа])?")
+
+
 def tell_role(heading: str) -> ColumnRole | None:
     """What a heading's wording says, or None where it is no heading of a plan."""
     folded = fold(heading).lower().replace("ё", "е")
@@ -103,3 +108,10 @@ def tell_role(heading: str) -> ColumnRole | None:
 def looks_like_deadline(text: str) -> bool:
     """Whether a deadline word or a day stands in the text."""
     return _DEADLINE_WORDS.search(text.lower()) is not None
+
+
+def looks_like_days(text: str) -> bool:
+    """Whether the text is a part of a month that stands elsewhere: «до 10», «15-20», «вторая неделя»."""
+    folded = fold(text).lower()
+    days = _DAYS.fullmatch(folded) is not None and all(0 < int(day) <= _LAST_DAY for day in re.findall(r"\d+", folded))
+    return days or _PART_OF_MONTH.search(folded) is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from activities.importing.columns import Column, ColumnRole, Columns, looks_like_deadline, tell_role
+from activities.importing.columns import Column, ColumnRole, Columns, looks_like_days, looks_like_deadline, tell_role
 from activities.importing.folding import fold
 from activities.importing.numbering import find_bare_number
 from activities.importing.source import Paragraph, Row, Table
@@ -96,9 +96,13 @@ def carries_on(table: Table, columns: Columns) -> bool:
     role = ColumnRole.DEADLINE if columns.has(ColumnRole.DEADLINE) else ColumnRole.NUMBER
     rows = [row for row in table.rows if len(row.filled()) > 1]
     texts = [[fold(cell.text) for cell in row.filled() if columns.of(cell).role is role] for row in rows]
-    fits = looks_like_deadline if role is ColumnRole.DEADLINE else _is_number
+    fits = _is_deadline if role is ColumnRole.DEADLINE else _is_number
     known = sum(any(map(fits, cells)) for cells in texts)
     return table.width == columns.width and known >= _CARRIED_SHARE * len(rows)
+
+
+def _is_deadline(text: str) -> bool:
+    return looks_like_deadline(text) or looks_like_days(text)
 
 
 def _is_number(text: str) -> bool:

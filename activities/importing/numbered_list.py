@@ -1,6 +1,7 @@
 """Plans without a table: numbered items with lines such as «Срок:» and «Отв.:»."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
@@ -15,6 +16,8 @@ _LABEL = re.compile(
     r"место|форма|участник|отметка)\w*(?:\s+\w+){0,2}|отв\.?|исп\.?)\s*:\s*",
     re.IGNORECASE,
 )
+# «Заседание 1. …», «Тема № 2: …»: a word that several lines begin with, and a number.
+_WORD_AND_NUMBER = re.compile(r"(?P<word>[А-ЯЁ][а-яё]+)\s+(?:№\s*)?(?P<value>\d{1,3})\s*[.:)]\s*(?=\S)")
 _IN_FULL = {"отв": "Ответственные", "исп": "Исполнители"}
 _LEAST_ITEMS = 2
 _LONGEST_HEADING = 120
@@ -44,7 +47,7 @@ def find_list(source: Source) -> Source | None:
     """
     source = replace(source, blocks=tuple(_open_columns(source.blocks)))
     lines = [block for block in source.blocks if isinstance(block, Paragraph) and fold(block.text)]
-    above, items, left_over = _read_items(lines)
+    above, items, left_over = _read_items(lines, _find_item_words(lines))
     labels = _find_labels(items)
     if sum(item.is_labelled for item in items) < _LEAST_ITEMS or ColumnRole.DEADLINE not in labels:
         return None
@@ -62,16 +65,35 @@ def _open_columns(blocks: Sequence[Block]) -> Iterator[Block]:
             yield block
 
 
-def _read_items(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], list[_Item], list[Paragraph]]:
+def _find_item_words(lines: Sequence[Paragraph]) -> frozenset[str]:
+    """The words that, with a number behind them, begin several lines."""
+    counts = Counter(match["word"] for line in lines if (match := _WORD_AND_NUMBER.match(fold(line.text))))
+    return frozenset(word for word, count in counts.items() if count >= _LEAST_ITEMS)
+
+
+def _split_item(text: str, words: frozenset[str]) -> tuple[Number | None, str]:
+    """The number that begins an item, with its word if the plan counts by one, and the rest."""
+    match = _WORD_AND_NUMBER.match(text)
+    if match is not None and match["word"] in words:
+        said = text[: match.end()].strip(" .:)")
+        return Number(said, NumberStyle.ARABIC, (int(match["value"]),), match["word"]), text[match.end() :]
+    return split_number(text)
+
+
+def _read_items(
+    lines: Sequence[Paragraph], words: frozenset[str]
+) -> tuple[list[Paragraph], list[_Item], list[Paragraph]]:
     """The lines above the list, its items, and lines that belong to none."""
     above: list[Paragraph] = []
     items: list[_Item] = []
     left_over: list[Paragraph] = []
     for line, following in zip_longest(lines, lines[1:]):
         text = fold(line.text)
-        number, rest = split_number(text)
+        number, rest = _split_item(text, words)
         if number is not None and rest:
-            items.append(_Item(text[: len(text) - len(rest)].strip(), number, line.place))
+            counted_by_word = number.style is NumberStyle.ARABIC and number.word
+            said = number.text if counted_by_word else text[: len(text) - len(rest)].strip()
+            items.append(_Item(said, number, line.place))
             _take(items[-1], rest)
         elif not items:
             above.append(line)

@@ -27,6 +27,7 @@ def _roles(columns: Columns | None) -> list[ColumnRole]:
         *(
             ("№\nп/п", _N),
             ("Номер", _N),
+            ("Код", _N),
             ("Наименование мероприятия", _T),
             ("Содержание работы", _T),
             ("Мероприятия", _T),
@@ -212,3 +213,13 @@ def test_names_above_unheaded_columns_make_no_activity() -> None:
     assert (named.title_rows, named.heading_rows) == (1, 1)
     assert unnamed is not None
     assert (unnamed.title_rows, unnamed.heading_rows) == (1, 0)
+
+
+def test_a_table_of_days_carries_on() -> None:
+    """Where the month stands above, a further part's deadlines are days of it; numbers beyond a month are none."""
+    columns = find_headed_columns(_table(("№", "Мероприятие", "Срок")))
+    assert columns is not None
+
+    for days in ("до 10", "15-20", "3, 10, 17", "вторая неделя"):
+        assert carries_on(_table(("3", "Слёт", days)), columns)
+    assert not carries_on(_table(("3", "Слёт", "45")), columns)

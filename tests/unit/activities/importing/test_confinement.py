@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -202,3 +204,21 @@ def test_giant_texts_are_named(write_file: Write) -> None:
 
     with pytest.raises(errors.TextTooLongError, match=r"36002 characters in one place \(line 3\)"):
         read_plan(write_file("plan.txt", text))
+
+
+@pytest.mark.parametrize(("system", "is_limited"), [("linux", True), ("darwin", False)])
+def test_memory_is_limited_where_the_system_holds_it(system: str, is_limited: bool) -> None:
+    """Where a limit on memory is not held, or even refused, reading goes on with limits on time."""
+    script = f"""if True:
+        import resource, sys
+        from activities.importing import child
+        sys.platform = {system!r}
+        before = resource.getrlimit(resource.RLIMIT_AS)[0]
+        child.limit({{"memory_mb": 900, "cpu_seconds": 30}})
+        print(resource.getrlimit(resource.RLIMIT_AS)[0] != before, resource.getrlimit(resource.RLIMIT_CPU)[0])
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4]
+    )
+
+    assert told.stdout.split() == [str(is_limited), "30"]

@@ -129,3 +129,20 @@ def test_a_list_loses_nothing(lines: list[str]) -> None:
 def _without_labels(texts: Sequence[str]) -> list[str]:
     """All letters, sorted, but those of labels, which a line left over keeps."""
     return sorted(re.sub("Срок:|Отв[.]:|Место:", "", ink("".join(texts))))
+
+
+def test_items_may_be_counted_by_a_word(read: Read) -> None:
+    """«Заседание 1.», «Заседание 2.»: a word that several lines begin with counts them and stays with the number."""
+    reading = read("Заседание 1. Приём. Срок: май. Отв.: Центр", "Заседание № 2: Итоги. Срок: июнь. Отв.: Школа")
+
+    assert _fields(reading) == [
+        ("Заседание 1", "Приём.", "май.", "Центр"),
+        ("Заседание № 2", "Итоги.", "июнь.", "Школа"),
+    ]
+
+
+def test_a_word_with_a_number_may_be_any_line(read: Read) -> None:
+    """One line that begins with a word and a number is no item."""
+    reading = read("1. Приём", "Срок: май", "Кабинет 5. Второй этаж", "2. Итоги", "Срок: июнь")
+
+    assert [number for number, *_ in _fields(reading)] == ["1", "2"]
