@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from activities.acting import Actor
 from activities.deed import Deed
 from activities.firing import Attempt, fire
+from activities.following import followers_payload
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
 from activities.plan_amendments import AmendingDocument
@@ -145,7 +146,8 @@ def add_occurrences(
 
 def _end_or_reopen(deed: Deed, target: Occurrence, action: Action, document: AmendingDocument) -> None:
     values = {"reason": PUT_BACK if action is Action.REOPEN else REMOVED, "basis": document.basis}
-    payload = document.payload() | values
+    left = followers_payload(deed.connection, target) if action is Action.CANCEL else {}
+    payload = document.payload() | values | left
     attempt = Attempt(action.value, values, payload, subject_digest=document.digest)
     fire(deed.office, deed.work, deed.actor, target, attempt)
 

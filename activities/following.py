@@ -20,7 +20,7 @@ from activities.office import Office
 from activities.period import Period
 from activities.plan_activities import get_activity
 from activities.plan_launch import NewOccurrence, create_occurrences
-from activities.relations import Relation, list_followers
+from activities.relations import Relation, list_followers, list_relations
 from engine.machine import EventNotAllowedError, RoleNotAllowedError
 from engine.tables import history
 
@@ -35,6 +35,14 @@ class Left(StrEnum):
     DATE_SET = "date_set"
     HANDED_IN = "handed_in"
     NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A run that follows another one which was called off: nothing dates it any more, so a person has to say."""
+
+    occurrence: Occurrence
+    leader: Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,31 @@ def follow_from_now_on(deed: Deed, relation: Relation, basis: str = "") -> list[
                 if each.left is None:
                     followed += date_followers(deed, each.occurrence.id, basis)
     return followed
+
+
+def list_followers_of(connection: Connection, leader: Occurrence) -> list[Occurrence]:
+    """The open runs that go with one and would be left behind without it; what a person dated or handed in is not."""
+    counterparts = [_counterpart(connection, each, leader) for each in list_followers(connection, leader.activity_id)]
+    return [each for each in counterparts if each and each.is_open and _why_left(connection, each) is None]
+
+
+def list_left_behind(connection: Connection, plan_id: int) -> list[LeftBehind]:
+    """The runs of a plan that still follow one which was called off, with it."""
+    return [
+        LeftBehind(follower, leader)
+        for relation in list_relations(connection, plan_id, with_gone=True)
+        for leader in _runs(connection, relation.leader_id)
+        if leader.state == "cancelled"
+        and (follower := _counterpart(connection, relation, leader)) is not None
+        and follower.is_open
+        and _why_left(connection, follower) is None
+    ]
+
+
+def followers_payload(connection: Connection, leader: Occurrence) -> dict[str, list[str]]:
+    """What history keeps aside when a run is called off: the runs that it leaves behind, by their short ids."""
+    left = [each.short_id for each in list_followers_of(connection, leader)]
+    return {"left_behind": left} if left else {}
 
 
 def _date_follower(deed: Deed, relation: Relation, leader: Occurrence, basis: str) -> Iterator[Followed]:

@@ -23,7 +23,7 @@ from activities.amending_occurrences import (
 from activities.amending_rows import AmendedRows, kind_after, write_rows
 from activities.deed import Deed
 from activities.expansion import PlannedOccurrence, expand
-from activities.following import date_followers_of_row
+from activities.following import date_followers_of_row, list_followers_of
 from activities.guards import BasisMissingError
 from activities.importing import PlanReading, read_plan
 from activities.importing.title import read_period
@@ -119,6 +119,7 @@ class Proposal:
         digest: SHA-256 of the file.
         put_back: added rows that may be rows that were taken out; a person tells, and until then nothing is applied.
         effects: on the occurrences of a live plan; empty for a draft.
+        left_behind: occurrences that follow what is cancelled, and stay as they are.
     """
 
     stored: StoredPlan
@@ -129,6 +130,7 @@ class Proposal:
     diff: PlanDiff
     put_back: tuple[PutBack, ...]
     effects: tuple[RowEffects, ...]
+    left_behind: tuple[Occurrence, ...]
 
 
 def propose_reimport(
@@ -179,7 +181,8 @@ def propose_reimport(
                 replace(each, effects=tuple(leave_what_is_not_theirs(connection, actor, each.effects)))
                 for each in effects
             )
-    return Proposal(stored, activities, path.name, digest, reading, diff, may_come_back, effects)
+        left_behind = tuple(_left_behind(connection, effects))
+    return Proposal(stored, activities, path.name, digest, reading, diff, may_come_back, effects, left_behind)
 
 
 def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str) -> Amendment | None:
@@ -337,6 +340,14 @@ def _all_effects(
     for place in diff.added:
         planned = _expand(office, stored.plan, reading, place, None)
         yield RowEffects(None, place, tuple(reschedule((), planned, done)))
+
+
+def _left_behind(connection: Connection, groups: Sequence[RowEffects]) -> Iterator[Occurrence]:
+    """What follows an occurrence that is cancelled, unless it is cancelled too."""
+    effects = [effect for group in groups for effect in group.effects if effect.action is Action.CANCEL]
+    cancelled = {each.occurrence.id: each.occurrence for each in effects if each.occurrence is not None}
+    for target in cancelled.values():
+        yield from (each for each in list_followers_of(connection, target) if each.id not in cancelled)
 
 
 def _expand(

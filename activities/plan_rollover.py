@@ -3,8 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,9 +14,10 @@ from activities.importing.phrase import Phrase
 from activities.importing.title import read_period
 from activities.office import Office
 from activities.plan_activities import Activity
-from activities.plan_content import content_of_stored, list_present
+from activities.plan_content import PlanRow, content_of_stored, list_present
 from activities.plan_import import FoundSentence, free_slug
 from activities.plans import Plan, PlanStatus, Section, insert_findings, plan_from_row
+from activities.relations import Relation, list_relations, store_relation
 from activities.roles import RUNNING, check_holds_anywhere
 from activities.rolled_rows import Remark, RolledRow, RowMark, roll_row, roll_text
 from activities.tables import activity, activity_party, plan, section
@@ -82,14 +83,25 @@ def roll_over(office: Office, actor: Actor, source: Plan, to: str) -> RolledOver
         _refuse_second(office, work.connection, source, digest)
         sections, activities = list_present(work.connection, source.id)
         content = content_of_stored(source.title, sections, activities)
-        rows = tuple(roll_row(row, shift) for row in content.rows)
+        relations = list_relations(work.connection, source.id)
+        rows = tuple(_roll_rows(content.rows, activities, relations, shift))
         title, about_plan = _roll_title(source, shift)
         draft = _insert_plan(work, actor, source, shift, title=title, digest=digest)
         section_ids, about_headings = _insert_sections(work.connection, draft.id, sections, shift)
-        _insert_rows(work, draft.id, activities, rows, section_ids)
+        ids = _insert_rows(work, draft.id, activities, rows, section_ids)
+        _carry_relations(work, actor, relations, ids)
         rolled = RolledOver(draft, rows, (*about_plan, *about_headings))
         insert_findings(work.connection, draft.id, list(_findings(rolled)))
     return rolled
+
+
+def _roll_rows(
+    rows: Sequence[PlanRow], activities: Sequence[Activity], relations: Sequence[Relation], shift: YearShift
+) -> Iterator[RolledRow]:
+    names = {each.id: each.reference for each in activities}
+    leaders = {each.activity_id: names[each.leader_id] for each in relations}
+    for row, each in zip(rows, activities, strict=True):
+        yield roll_row(row, shift, leaders.get(each.id, ""))
 
 
 def _digest(source: Plan, shift: YearShift) -> bytes:
@@ -160,8 +172,9 @@ def _insert_rows(
     activities: Sequence[Activity],
     rows: Sequence[RolledRow],
     section_ids: dict[int, int],
-) -> None:
-    """Copy the rows with their new texts, the kinds and the parties that people have settled on."""
+) -> dict[int, int]:
+    """Copy the rows with their new texts, and the kinds and parties that people settled on; new ids by old ones."""
+    ids: dict[int, int] = {}
     short_ids = allocate_short_ids(work.connection, activity, "a", len(rows))
     for position, (each, rolled, short_id) in enumerate(zip(activities, rows, short_ids, strict=True)):
         values = {
@@ -180,13 +193,21 @@ def _insert_rows(
             "note_suffices": each.note_suffices,
         }
         statement = insert(activity).values(values).returning(activity.c.id)
-        activity_id = int(work.connection.execute(statement).scalar_one())
+        activity_id = ids[each.id] = int(work.connection.execute(statement).scalar_one())
         parties = [
             {"activity_id": activity_id, "position": at, "party_id": named.party_id, "standing": named.standing.value}
             for at, named in enumerate(each.parties)
         ]
         if parties:
             work.connection.execute(insert(activity_party), parties)
+    return ids
+
+
+def _carry_relations(work: UnitOfWork, actor: Actor, relations: Sequence[Relation], ids: Mapping[int, int]) -> None:
+    """Let the new rows follow one another as the old ones do."""
+    for each in relations:
+        moved = replace(each, activity_id=ids[each.activity_id], leader_id=ids[each.leader_id])
+        store_relation(work, actor, moved, {})
 
 
 def _findings(rolled: RolledOver) -> list[FoundSentence]:

@@ -55,12 +55,13 @@ class Relation:
         return Period(leader.starts_on, calendar.add_working_days(leader.ends_on, self.working_days))
 
 
-def list_relations(connection: Connection, plan_id: int) -> list[Relation]:
-    """The relations of a plan that hold."""
-    of_plan = select(activity.c.id).where(activity.c.plan_id == plan_id, activity.c.removed_at.is_(None))
-    confirmed = of_plan.where(activity.c.confirmed_at.is_not(None))
+def list_relations(connection: Connection, plan_id: int, *, with_gone: bool = False) -> list[Relation]:
+    """The relations of a plan that hold; with those whose other row an amendment took out, where that is asked for."""
+    of_plan = select(activity.c.id).where(activity.c.plan_id == plan_id)
+    present = of_plan.where(activity.c.removed_at.is_(None))
+    confirmed = present.where(activity.c.confirmed_at.is_not(None))
     wanted = select(row_relation).where(
-        row_relation.c.activity_id.in_(confirmed), row_relation.c.leader_id.in_(of_plan)
+        row_relation.c.activity_id.in_(confirmed), row_relation.c.leader_id.in_(of_plan if with_gone else present)
     )
     return [
         Relation(row.activity_id, row.leader_id, RelationKind(row.kind), row.working_days)

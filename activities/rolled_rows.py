@@ -27,6 +27,7 @@ class RowMark(StrEnum):
 
 KEPT = N_("Kept as it is: it goes on (“{deadline}”).")
 CHANGED = N_("Changed: “{before}” became “{after}”.")
+FOLLOWS = N_("Kept as it is: “{deadline}” follows row {row}, as in the old plan.")
 ASK_ONCE = N_("Decide whether it is held again: it was planned once, for “{before}”. Proposed: “{after}”.")
 ASK_DAY = N_("Set the day: “{before}” named days, and “{after}” keeps only the month.")
 ASK_UNREAD = N_("Set the deadline: no date can be had from “{before}”.")
@@ -63,11 +64,14 @@ class RolledRow:
         return max((each.mark for each in self.remarks), key=list(RowMark).index)
 
 
-def roll_row(row: PlanRow, shift: YearShift) -> RolledRow:
-    """The row as the next plan has it."""
+def roll_row(row: PlanRow, shift: YearShift, leader: str = "") -> RolledRow:
+    """The row as the next plan has it; `leader` is what people call the row from which it takes its dates."""
     title, about_title = roll_text(row.title, shift)
     result, about_result = roll_text(row.result, shift)
     deadline, about_deadline = _roll_deadline(row, shift)
+    if leader and row.schedule.confidence is Confidence.ASK:
+        follows = Phrase(FOLLOWS, {"deadline": fold(row.deadline), "row": leader})
+        deadline, about_deadline = row.deadline, Remark(RowMark.KEPT, follows)
     remarks = [each for each in (about_title, about_result, about_deadline) if each is not None]
     kept = Remark(RowMark.KEPT, Phrase(KEPT, {"deadline": fold(row.deadline)}))
     moved = shift.moved_period()

@@ -6,9 +6,9 @@ from activities.acting import Actor
 from activities.dating import Cause, NewDates, give_date, move_date
 from activities.deed import Deed
 from activities.firing import Attempt, fire, fire_for
-from activities.following import Followed, date_followers
+from activities.following import Followed, date_followers, followers_payload, list_followers_of
 from activities.grants import void_grants
-from activities.occurrences import get_occurrence
+from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
 from activities.tables import submission
 
@@ -52,14 +52,20 @@ def postpone(
         return date_followers(deed, occurrence_id, cause.basis)
 
 
-def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, basis: str) -> None:
-    """Take it out of the plan, by an approver, on the basis of a document."""
+def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, basis: str) -> list[Occurrence]:
+    """Take it out of the plan, by an approver, on the basis of a document.
+
+    What follows it stays as it is; it is returned, so that somebody says what becomes of it.
+    """
     values = {"reason": reason.strip(), "basis": basis.strip()}
     with office.store.write() as work:
         target = get_occurrence(work.connection, occurrence_id)
-        fire(office, work, actor, target, Attempt("cancel", values=values, payload=values))
+        left = list_followers_of(work.connection, target)
+        payload = values | followers_payload(work.connection, target)
+        fire(office, work, actor, target, Attempt("cancel", values=values, payload=payload))
         sealed = select(submission.c.id).where(submission.c.occurrence_id == target.id)
         void_grants(work, list(work.connection.execute(sealed).scalars()))
+    return left
 
 
 def reopen(office: Office, actor: Actor, occurrence_id: int, *, reason: str) -> None:

@@ -28,6 +28,7 @@ DATES = {"starts_on": N_("first day"), "due_on": N_("evidence due")}
 ERASED = N_("(what was said is erased)")
 NO_DAY = N_("no day")
 IN_PART = N_("in part")
+LEFT_BEHIND = N_("followed it and stay: {names}")
 REMOVED = N_("number {number} removed")
 VERSION = N_("version {version}, digest {digest}")
 
@@ -134,6 +135,8 @@ def _said(each: Told) -> Iterator[str]:
         yield text(IN_PART)
     if "removed" in payload:
         yield text(REMOVED, number=payload["removed"])
+    if payload.get("left_behind"):
+        yield text(LEFT_BEHIND, names=", ".join(payload["left_behind"]))
     yield from (str(payload[name]) for name in ("name", "note", "remark", "reason", "basis") if payload.get(name))
     yield from payload.get("files", ())
     yield from _moved(payload.get("dates", {}))

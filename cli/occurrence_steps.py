@@ -7,7 +7,7 @@ import click
 
 from cli.changing import changing, reference_argument
 from cli.days import DAY, DAY_METAVAR
-from cli.followed import say_followed
+from cli.followed import say_followed, say_left_behind
 from cli.options import acting
 from cli.output import language
 from engine.errors import N_
@@ -107,7 +107,8 @@ def cancel(*, reference: str, reason: str, basis: str, actor: str, on_behalf_of:
     from activities import steps
 
     with changing(reference, actor, on_behalf_of) as change:
-        steps.cancel(change.office, change.actor, change.target.id, reason=reason, basis=basis)
+        left = steps.cancel(change.office, change.actor, change.target.id, reason=reason, basis=basis)
+    say_left_behind(left)
 
 
 @click.command("reopen", help=N_("Take back that it is finished, and say why."))

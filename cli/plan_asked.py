@@ -1,21 +1,23 @@
 """What a plan asks, as `opora plan show` tells it: which row follows which, who does what, how much is open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.output import language, print_table, say
 from cli.plan_review import voice_of
-from cli.wording import counted, text
+from cli.wording import counted, text, window_text
 from engine.errors import N_
 
 if TYPE_CHECKING:
+    from activities.following import LeftBehind
     from activities.plan_review import Queue
     from activities.year_view import YearView
 
 ASKED = N_("{questions}: opora plan review {slug}")
 CONFIRMED = N_("confirmed")
+LEFT_BEHIND = N_("What these follow was called off: set their dates, or cancel them too")
 PROPOSED = N_("proposed")
 
 
@@ -40,6 +42,27 @@ def _relations(queue: "Queue") -> Iterator[tuple[str, str, str, str]]:
         if question.topic is Topic.DEADLINE and question.proposed.startswith(("within row ", "after row ")):
             how = say_answer(question.topic, question.proposed, rows, voice)
             yield question.place, how, text(PROPOSED), voice.say(question.why)
+
+
+def print_left_behind(behind: "Sequence[LeftBehind]") -> None:
+    """Print the runs whose other row was called off, so that somebody says what becomes of them."""
+    if not behind:
+        return
+    click.echo("\n" + text(LEFT_BEHIND))
+    columns = (N_("Occurrence"), N_("Id"), N_("Title"), N_("When"), N_("Called off"))
+    print_table(
+        columns,
+        [
+            (
+                each.occurrence.reference,
+                each.occurrence.short_id,
+                each.occurrence.title,
+                window_text(each.occurrence.starts_on, each.occurrence.ends_on) if each.occurrence.ends_on else "",
+                f"{each.leader.reference} {each.leader.title}",
+            )
+            for each in behind
+        ],
+    )
 
 
 def print_standings(queue: "Queue") -> None:

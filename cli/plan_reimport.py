@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.days import DAY, DAY_METAVAR
+from cli.followed import say_left_behind
 from cli.options import NO_ACTOR, acting, as_json
 from cli.output import language, print_facts, print_json, print_table, say
 from cli.plan_read import given_period
@@ -69,6 +70,7 @@ TAKE = N_(
     "Where the document changed what a person had corrected, the person's deadline stays. "
     "To take the document's instead: --take {example}."
 )
+LEAVES_BEHIND = N_("Follows what is cancelled, and stays as it is: {names}")
 TAKEN_OUT = N_("{row} (taken out by an earlier amendment)")
 WAITS = N_("{steps} for an approver: opora plan amendments {slug} shows them, with --apply they are carried out.")
 AWAITING = N_("waiting for a date")
@@ -139,6 +141,7 @@ def _say_what_next(proposal: "Proposal", file: Path, amendment: "Amendment | Non
         say(NOTHING_TO_CHANGE, slug=slug, file=file.name)
     elif amendment is not None:
         say(APPLIED, slug=slug, file=file.name, basis=amendment.document.basis)
+        say_left_behind(proposal.left_behind)
         say_what_waits(sum(each.reason == "not_allowed" for group in proposal.effects for each in group.effects), slug)
     else:
         if unsure := next(_uncertain_rows(proposal), None):
@@ -171,6 +174,9 @@ def _print_proposal(proposal: "Proposal") -> None:
     if effects := [row for each in proposal.effects for row in _effect_rows(proposal, each)]:
         click.echo()
         print_table((N_("Occurrence"), N_("Before"), N_("After"), N_("What happens")), effects)
+    if proposal.left_behind:
+        names = names_text(each.reference for each in proposal.left_behind)
+        click.echo("\n" + text(LEAVES_BEHIND, names=names))
 
 
 def _counts(proposal: "Proposal") -> Iterator[str]:
@@ -273,6 +279,7 @@ def _proposal_json(proposal: "Proposal") -> dict[str, Any]:
             {"id": each.activity.short_id, "row": each.place + 1, "likeness": round(each.likeness, 2)}
             for each in proposal.put_back
         ],
+        "left_behind": [each.short_id for each in proposal.left_behind],
         "occurrences": [_effect_json(effect) for group in proposal.effects for effect in group.effects],
     }
 

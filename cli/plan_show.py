@@ -12,7 +12,7 @@ from cli.days import DAY, DAY_METAVAR
 from cli.options import as_json
 from cli.output import language, print_facts, print_json, print_table
 from cli.plan_as_of import show_as_of
-from cli.plan_asked import print_relations, print_standings, review_json, say_what_is_asked
+from cli.plan_asked import print_left_behind, print_relations, print_standings, review_json, say_what_is_asked
 from cli.plan_reimport import say_what_waits
 from cli.wording import CONFIDENCES, PARTY_KINDS, PLAN_STATUSES, day_text, names_text, text, window_text, word
 from cli.year_view import print_year
@@ -40,6 +40,7 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
     if as_of is not None:
         show_as_of(plan, as_of, as_json=as_json)
         return
+    from activities.following import list_left_behind
     from activities.pending_steps import list_pending
     from activities.plan_overview import gather_overview
     from activities.plan_review import list_open_findings, list_questions
@@ -51,17 +52,26 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
         wanted = get_plan(connection, plan)
         overview = gather_overview(connection, wanted, application.office.working_day())
         queue = list_questions(connection, wanted)
-        waiting = list_pending(connection, wanted.id)
+        waiting, behind = list_pending(connection, wanted.id), list_left_behind(connection, wanted.id)
         year = view_plan(connection, wanted, application.office.calendar)
     overview = replace(overview, findings=list_open_findings(queue))
     if as_json:
-        print_json(_overview_json(overview) | review_json(queue, year) | {"pending_steps": len(waiting)})
+        shown = (
+            _overview_json(overview)
+            | review_json(queue, year)
+            | {
+                "pending_steps": len(waiting),
+                "left_behind": [each.occurrence.short_id for each in behind],
+            }
+        )
+        print_json(shown)
         return
     _print_counts(overview)
     print_year(year)
     _print_sections(overview.sections)
     _print_readings(overview.readings)
     print_relations(queue)
+    print_left_behind(behind)
     print_standings(queue)
     _print_findings(overview.findings)
     _print_parties(overview.parties)

@@ -5,14 +5,17 @@ from datetime import date
 import pytest
 
 from activities.deed import Deed
-from activities.following import Left, follow_from_now_on
+from activities.following import Left, follow_from_now_on, list_left_behind
 from activities.period import Period
 from activities.plan_activities import resolve_activity
 from activities.plan_reimport import apply_reimport, propose_reimport
+from activities.plan_rollover import roll_over
 from activities.plans import get_plan
 from activities.relations import CircularRelationError, Relation, RelationKind, list_relations, store_relation
 from activities.roles import Role, Scope, grant_role
-from activities.steps import NewDates, postpone, set_date
+from activities.rolled_rows import RowMark
+from activities.steps import NewDates, cancel, postpone, set_date
+from engine.audit import list_entries
 from engine.history import Payload
 from engine.tables import history, payload
 
@@ -235,3 +238,92 @@ def test_what_follows_a_day_that_was_clarified_keeps_the_leaders_whole_window(em
     (followed,) = set_date(empty_desk.office, by_mary, empty_desk.occurrence("1.3").id, NewDates(date(2026, 5, 28)))
     assert followed.left is None
     assert (empty_desk.occurrence("1.4").ends_on, empty_desk.occurrence("1.4").postponed) == (date(2026, 6, 11), 0)
+
+
+def left_behind(desk, plan):
+    """What follows a run that was called off, with that run."""
+    with desk.office.store.read() as connection:
+        found = list_left_behind(connection, plan.id)
+    return [(each.occurrence.reference, each.leader.reference) for each in found]
+
+
+def called_off(desk, reference):
+    """Call off a run as the head; the references of what it leaves behind."""
+    left = cancel(desk.office, desk.actor(desk.head), desk.occurrence(reference).id, reason="карантин", basis=ON)
+    return [each.reference for each in left]
+
+
+def payload_of(desk, reference):
+    """What history keeps aside of the newest entry of a run."""
+    with desk.office.store.read() as connection:
+        return list_entries(connection, desk.occurrence(reference).instance_id)[-1].payload
+
+
+def test_calling_off_tells_what_it_leaves_behind(empty_desk, brought):
+    """What follows stays as it is; the answer, the history and the plan's list name it until somebody has decided."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    before = empty_desk.occurrence("1.4")
+    assert left_behind(empty_desk, brought) == []
+    assert called_off(empty_desk, "1.3") == ["1.4@2026-05"]
+    assert payload_of(empty_desk, "1.3")["left_behind"] == [before.short_id]
+    assert empty_desk.occurrence("1.4") == before
+    assert left_behind(empty_desk, brought) == [("1.4@2026-05", "1.3@2026-05")]
+    day = NewDates(date(2026, 5, 20))
+    set_date(empty_desk.office, empty_desk.actor(empty_desk.mary), before.id, day)
+    assert left_behind(empty_desk, brought) == []
+
+
+def test_only_the_run_that_goes_with_it_is_left_behind(empty_desk, brought):
+    """Calling off the inventory of April says nothing of that of October; what is finished is not left behind."""
+    relate(empty_desk, "1.2", "1.1")
+    empty_desk.launch(brought)
+    assert called_off(empty_desk, "1.1@2026-04") == ["1.2@2026-04"]
+    empty_desk.hand_in("1.2@2026-10", empty_desk.mary)
+    assert called_off(empty_desk, "1.1@2026-10") == []
+    assert "left_behind" not in payload_of(empty_desk, "1.1@2026-10")
+    assert left_behind(empty_desk, brought) == [("1.2@2026-04", "1.1@2026-04")]
+
+
+def test_an_amendment_that_takes_a_row_out_tells_what_it_leaves_behind(empty_desk, brought):
+    """Before it is applied, in the history, and in the plan's list afterwards."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    head, contest = empty_desk.actor(empty_desk.head), "1.3 | Провести конкурс чтецов | МОЦ | протокол | май\n"
+    path = empty_desk.document(PLAN.replace(contest, ""))
+    with empty_desk.office.store.read() as connection:
+        target = get_plan(connection, brought.slug)
+    proposal = propose_reimport(empty_desk.office, target, path, actor=head)
+    assert [each.reference for each in proposal.left_behind] == ["1.4@2026-05"]
+    apply_reimport(empty_desk.office, head, proposal, ON)
+    assert payload_of(empty_desk, "1.3")["left_behind"] == [empty_desk.occurrence("1.4").short_id]
+    assert left_behind(empty_desk, brought) == [("1.4@2026-05", "1.3@2026-05")]
+    both = PLAN.replace(contest, "").replace("1.4 | Составить сборник работ | МОЦ | сборник | по итогам конкурса\n", "")
+    amend(empty_desk, brought, both)
+    assert left_behind(empty_desk, brought) == []
+
+
+def test_what_is_taken_out_together_leaves_nothing_behind(empty_desk, brought):
+    """The follower goes by the same amendment."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    empty_desk.launch(brought)
+    path = empty_desk.document(PLAN[: PLAN.index("1.3 |")] + PLAN[PLAN.index("1.5 |") :])
+    with empty_desk.office.store.read() as connection:
+        target = get_plan(connection, brought.slug)
+    assert propose_reimport(empty_desk.office, target, path, actor=empty_desk.actor(empty_desk.head)).left_behind == ()
+
+
+def test_next_years_rows_follow_as_the_old_ones_do(empty_desk, brought):
+    """The relation is carried over and told as kept; the text that names the other row is asked about no more."""
+    relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
+    rolled = roll_over(empty_desk.office, empty_desk.actor(empty_desk.mary), brought, "2027")
+    marks = {each.row.number: each.mark for each in rolled.rows}
+    assert (marks["1.4"], marks["1.6"]) == (RowMark.KEPT, RowMark.ASK)
+    with empty_desk.office.store.read() as connection:
+        new = {each: resolve_activity(connection, f"moc-2027:{each}").id for each in ("1.3", "1.4")}
+        assert list_relations(connection, rolled.plan.id) == [Relation(new["1.4"], new["1.3"], RelationKind.AFTER, 10)]
+        assert len(list_relations(connection, brought.id)) == 1
+    empty_desk.launch(rolled.plan)
+    runs = {each.number: each.ends_on for each in empty_desk.occurrences(plan_id=rolled.plan.id)}
+    assert (runs["1.3"], runs["1.4"]) == (date(2027, 5, 31), date(2027, 6, 15))

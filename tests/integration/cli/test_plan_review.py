@@ -214,3 +214,17 @@ def test_setting_a_date_tells_what_followed(draft):
     assert "follows it" not in said
     said = draft.done("occurrence", "set-date", "1.1", "--on", "2026-04-15", "--as", MARY).stderr
     assert "stays as it is: somebody set its date by hand" in said
+
+
+def test_calling_off_tells_what_it_leaves_behind(draft):
+    """The command, the history and the plan name the row that followed, until somebody has decided about it."""
+    review(draft, "1\nq\n")
+    draft.done("plan", "launch", "--as", MARY)
+    behind = draft.json("occurrence", "show", "1.2")["id"]
+    cancel = ("occurrence", "cancel", "1.1", "--reason", "карантин", "--basis", "приказ № 2", "--as", HEAD)
+    assert f"opora occurrence set-date {behind}" in draft.done(*cancel).stderr
+    assert f"followed it and stay: {behind}" in draft.done("history", "1.1").stdout
+    assert draft.json("plan", "show")["left_behind"] == [behind]
+    assert "1.1@2026-04 Провести инвентаризацию" in draft.done("plan", "show").stdout
+    draft.done("occurrence", "set-date", behind, "--on", "2026-04-20", "--as", MARY)
+    assert draft.json("plan", "show")["left_behind"] == []
