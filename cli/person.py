@@ -8,6 +8,7 @@ from cli.options import acting
 from cli.output import language, say
 from cli.person_erase import erase_command
 from cli.person_import import import_
+from cli.person_preferences import preferences
 from cli.person_roles import GRANTABLE, deactivate_, find_actor, find_scope, grant, place_options, revoke
 from cli.person_show import list_, show
 from engine.errors import N_
@@ -22,7 +23,7 @@ def group() -> None:
     """The noun."""
 
 
-for command in (list_, show, import_, grant, revoke, deactivate_, erase_command):
+for command in (list_, show, preferences, import_, grant, revoke, deactivate_, erase_command):
     group.add_command(command)
 
 

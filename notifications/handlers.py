@@ -21,6 +21,7 @@ from notifications.mail.contexts import DateMoved, Escalation
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import raise_notice
 from notifications.mail.policy import audience, list_coordinators, list_named, list_responsible
+from notifications.mail.quiet import QUIET, QuietHours
 
 Teller = Callable[[Clerk, UnitOfWork, Message], None]
 
@@ -28,15 +29,18 @@ _WORKING_DAYS = {"waiting_2": 2, "waiting_5": 5, "waiting_10": 10}
 _REMINDER = "waiting_2"
 
 
-def build_handlers(office: Office, domain: str, others: Sequence[Handler] = ()) -> dict[str, Sequence[Handler]]:
+def build_handlers(
+    office: Office, domain: str, others: Sequence[Handler] = (), quiet: QuietHours = QUIET
+) -> dict[str, Sequence[Handler]]:
     """The handlers that `engine.outbox.dispatch` is given.
 
     Args:
         office: what letters are about.
         domain: of the sender's address; message ids end with it.
+        quiet: when no letter arrives that nobody waits for.
         others: see every topic: the calendar's, and whoever else watches occurrences.
     """
-    clerk = Clerk(office, domain)
+    clerk = Clerk(office, domain, quiet)
     mine: dict[str, Sequence[Handler]] = {topic: [partial(tell, clerk)] for topic, tell in _TELLERS.items()}
     return mine | {"*": list(others)}
 

@@ -71,6 +71,18 @@ notice = Table(
     Index("ix_notice_open", "person_id", sqlite_where=Column("settled_at").is_(None)),
 )
 
+# What a person wants of a kind of letter, where it is not the usual; see `mail.preferences`.
+preference = Table(
+    "preference",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("pace", String(16), nullable=False),
+    # ISO weekdays of a pace of chosen days, with spaces between.
+    Column("days", String(16), nullable=False, server_default=""),
+    Column("chosen_at", UtcDateTime, nullable=False),
+)
+
 subscription = Table(
     "subscription",
     metadata,

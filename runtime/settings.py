@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import N_, OporaError
+from notifications.mail.quiet import QUIET, BadQuietHoursError, QuietHours, parse_quiet_hours
 
 PREFIX = "OPORA_"
 _CLOCK_SCHEME = "file:"
@@ -29,6 +30,16 @@ def _clock_file(value: object) -> object:
     if not value.startswith(_CLOCK_SCHEME) or value == _CLOCK_SCHEME:
         raise ValueError("write file:PATH")
     return value.removeprefix(_CLOCK_SCHEME)
+
+
+def _quiet_hours(value: object) -> object:
+    """`21:00-07:00` as hours."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_quiet_hours(value)
+    except BadQuietHoursError as error:
+        raise ValueError("write 21:00-07:00 or none") from error
 
 
 class Settings(BaseSettings):
@@ -51,6 +62,7 @@ class Settings(BaseSettings):
     huey_url: str = Field(default="", repr=False)
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    quiet_hours: Annotated[QuietHours, BeforeValidator(_quiet_hours)] = QUIET
     mail_per_day: int = Field(default=300, ge=1)
     mail_per_hour: int = Field(default=30, ge=1)
     public_url: str | None = None
@@ -58,6 +70,7 @@ class Settings(BaseSettings):
     zone: ZoneInfo = ZoneInfo("Europe/Moscow")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+    trusted_proxy: str | None = None
     workers: int = Field(default=2, ge=1, le=64)
     feed_dir: Path | None = None
     feed_gzip: bool = True

@@ -36,7 +36,8 @@ def _fire_timers(application: Application) -> int:
 
 def _handle_messages(application: Application) -> int:
     office = application.office
-    handlers = build_handlers(office, application.post.sender.domain, [partial(refresh_occurrence, office)])
+    others = [partial(refresh_occurrence, office)]
+    handlers = build_handlers(office, application.post.sender.domain, others, application.settings.quiet_hours)
     return dispatch(application.store, handlers)
 
 

@@ -22,7 +22,14 @@ _WORDS = {
         N_("Open the link of the newest mail once more, in full. If that does not help, ask the coordinator."),
     ),
     405: (N_("This cannot be done here"), N_("Open the link of the mail again. Nothing was changed.")),
-    413: (N_("That was too much at once"), N_("Shorten the remark and send it again. Nothing was changed.")),
+    410: (
+        N_("This link no longer counts"),
+        N_("Its time is over. Open the link of the newest mail, or ask the coordinator for a new one."),
+    ),
+    413: (
+        N_("That was too much at once"),
+        N_("Send less at once: a shorter text, smaller or fewer files. Nothing was changed."),
+    ),
     429: (
         N_("Too many links that lead nowhere"),
         N_("Wait ten minutes, then open the link of the newest mail."),

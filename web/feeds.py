@@ -97,6 +97,7 @@ class Feeds:
         A calendar program takes what it gets for the truth and throws away what is no longer there.
         """
         try:
+            self._site.freshness.look()
             with self._site.application.store.read() as connection:
                 found = _find_stored(connection, token) or self._render(connection, token)
                 return None if found is None else self._answer(found, environ)

@@ -1,23 +1,10 @@
 """The web process lives for months: it looks now and then whether others have changed what it keeps in memory."""
 
-import logging
 import time
 from collections.abc import Callable
 
-from flask import Flask, request
-from werkzeug.exceptions import ServiceUnavailable
-
-from engine.errors import OporaError
-from runtime.bootstrap import Application
-from web.errors import RETRY_SECONDS
-
 SECONDS = 1.0
-"""How long a change may go unseen. A look costs two small reads of the database, about as much as answering 304."""
-
-_BY_THEMSELVES = {"static", "start.health"}
-"""Styles need nothing of it, and whoever asks after our health is told by a look of its own."""
-
-_log = logging.getLogger(__name__)
+"""How long a change may go unseen. A look costs two small reads of the database, as much as answering 304."""
 
 
 class Freshness:
@@ -35,24 +22,12 @@ class Freshness:
         self._looked_at = monotonic()
 
     def look(self) -> None:
-        """Refresh if it is time. Two threads may both do so, which harms nobody."""
+        """Refresh if it is time. Two threads may both do so, which harms nobody.
+
+        Raises:
+            OporaError: what stands in the way: the database was moved, say, or no key is left.
+        """
         now = self._monotonic()
         if now - self._looked_at >= SECONDS:
             self._refresh()
             self._looked_at = now
-
-
-def install_freshness(app: Flask, application: Application) -> None:
-    """Look before each request; while something is in the way, every page is answered 503."""
-    freshness = Freshness(application.refresh)
-
-    def look() -> None:
-        if request.endpoint in _BY_THEMSELVES:
-            return
-        try:
-            freshness.look()
-        except OporaError as error:
-            _log.error("%s", error)
-            raise ServiceUnavailable(retry_after=RETRY_SECONDS) from error
-
-    app.before_request(look)

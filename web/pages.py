@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import get_day_names
 from flask import Response, request, url_for
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from activities.decisions import Decision, Verdict
 from activities.manifest import SubmissionKind
 from engine.errors import N_
-from notifications.labels import CHANNELS, EVENTS, OUTCOMES, STATES, label
+from notifications.labels import CHANNELS, EVENTS, LETTERS, OUTCOMES, PACES, STATES, label
 from notifications.mail.wording import word_day, word_moment, word_size
 from notifications.translation import DEFAULT_LANGUAGE, LANGUAGES, get_catalogue, translate
 from web.site import current_site
@@ -114,6 +115,9 @@ def _environment(language: str) -> Environment:
         "event": lambda name: label(EVENTS, name, language),
         "channel": lambda name: label(CHANNELS, name, language),
         "state": lambda name: label(STATES, name, language),
+        "letters": lambda kind: label(LETTERS, kind, language),
+        "pace": lambda pace: label(PACES, pace, language),
+        "weekday": lambda number: get_day_names("abbreviated", locale=language)[number - 1],
         "outcome": lambda reason: label(OUTCOMES, reason, language),
     }
     return environment

@@ -8,6 +8,7 @@ from flask import current_app
 from engine.errors import OporaError
 from runtime.bootstrap import Application
 from web.fetches import FetchLog
+from web.freshness import Freshness
 
 _NAME = "opora"
 
@@ -18,10 +19,12 @@ class Site:
 
     Attributes:
         fetches: who fetched which calendar when.
+        freshness: looked at before each answer.
     """
 
     application: Application
     fetches: FetchLog
+    freshness: Freshness
 
     def find_demo_day(self) -> date | None:
         """The clock's day where it may differ from the wall's: a demo must say so on every page."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from activities.decisions import Decision
 from activities.grants import obtain_grant
-from activities.invitations import invite_to_send
+from activities.invitations import Purpose, invite_to_send, obtain_invitation
 from activities.occurrences import Occurrence
 from activities.office import Office
 from activities.people import Person, find_person
 from activities.submissions import Submission
+from activities.tables import occurrence
+from engine.tables import instance
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.contexts import (
     Context,
@@ -27,7 +29,10 @@ from notifications.mail.contexts import (
 )
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import Draft, lock_unsent, rewrite_letter, thread_id, write_letter
+from notifications.mail.notices import raise_notice
 from notifications.mail.policy import is_unconfirmed
+from notifications.mail.preferences import Pace, Preference, get_preference, next_chosen_morning
+from notifications.mail.quiet import QUIET, QuietHours
 
 BUNDLE = 40
 """Submissions in one letter; more make another."""
@@ -35,13 +40,28 @@ BUNDLE = 40
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Who writes letters: the office that they are about, and the domain that their message ids end with."""
+    """Who writes letters: the office that they are about, and the domain that their message ids end with.
+
+    Attributes:
+        quiet: when no letter arrives that nobody waits for.
+    """
 
     office: Office
     domain: str
+    quiet: QuietHours = QUIET
 
     def write(self, work: UnitOfWork, kind: Kind, to: Person, context: Context, cause_key: str) -> bool:
-        """Queue a letter unless it was written for this cause before; whether it was written now."""
+        """Queue a letter unless it was written for this cause before; whether it was written now.
+
+        It comes when the recipient wants letters of this kind: not at all, or, as a notice, with the morning digest.
+        """
+        wanted = get_preference(work.connection, to.id, kind)
+        if wanted.pace is Pace.NEVER:
+            return False
+        if wanted.pace is Pace.DIGEST and kind is not Kind.MORNING_DIGEST:
+            self._leave_notices(work, kind, to, context, cause_key)
+            return False
+        obtain_invitation(work, to.id, Purpose.PREFERENCES)
         draft = Draft(
             cause_key=cause_key,
             person_id=to.id,
@@ -51,8 +71,21 @@ class Clerk:
             context=write_context(context),
             urgency=SORTS[kind].urgency,
             references_id=self._thread(context),
+            send_at=self._send_at(work, kind, wanted, context),
         )
         return write_letter(work, draft, self.domain)
+
+    def _send_at(self, work: UnitOfWork, kind: Kind, wanted: Preference, context: Context) -> datetime:
+        # A digest is only written in the morning of a day that was chosen.
+        if wanted.pace is Pace.WEEKLY and kind is not Kind.MORNING_DIGEST:
+            return next_chosen_morning(work.now, wanted, self.office.calendar)
+        return work.now if context.is_answer else self.quiet.next_loud(work.now, self.office.calendar)
+
+    def _leave_notices(self, work: UnitOfWork, kind: Kind, to: Person, context: Context, cause_key: str) -> None:
+        public_ids = [row.public_id for row in context.rows()]
+        about = select(occurrence.c.id).join(instance, instance.c.id == occurrence.c.instance_id)
+        for occurrence_id in work.connection.execute(about.where(instance.c.public_id.in_(public_ids))).scalars():
+            raise_notice(work, to.id, occurrence_id, kind.value, cause_key)
 
     def ask(self, work: UnitOfWork, judge: Person, item: Waiting, cause_key: str) -> None:
         """Ask for a decision: in the letter that waits to be sent anyway, or else in a new one."""

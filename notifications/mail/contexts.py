@@ -79,6 +79,11 @@ class Context:
 
     name: str
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers what the recipient has just done: then it may come at night."""
+        return False
+
     def rows(self) -> Iterator[Row]:
         """The occurrences it is about."""
         return iter(())
@@ -170,6 +175,11 @@ class Decided(Context):
     digest: str
     own: bool
 
+    @property
+    def is_answer(self) -> bool:
+        """Who decides gets the receipt at once."""
+        return self.own
+
     def rows(self) -> Iterator[Row]:
         """The one occurrence."""
         return iter((self.row,))
@@ -247,6 +257,11 @@ class Trial(Context):
     """Nothing but that letters arrive."""
 
     sent_at: datetime
+
+    @property
+    def is_answer(self) -> bool:
+        """Somebody waits for it."""
+        return True
 
 
 def write_context(context: Context) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import Connection, exists, or_, select
 
@@ -18,8 +18,8 @@ from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
 from notifications.mail.notices import Notice, list_open_notices, settle_notices
 from notifications.mail.picture import Picture, take_picture
-
-MORNING = time(8, 0)
+from notifications.mail.preferences import find_on_chosen_days
+from notifications.mail.quiet import MORNING
 
 
 def write_digests(office: Office, domain: str) -> int:
@@ -37,7 +37,7 @@ def write_digests(office: Office, domain: str) -> int:
         return 0
     with office.store.read() as connection:
         # Reminders of this morning that are not handled yet would wait for the next one.
-        notices = _untold(connection, f"digest:{today}") if _is_calm(connection, office.store.clock.now()) else []
+        notices = _untold(connection, today) if _is_calm(connection, office.store.clock.now()) else []
         if not notices:
             return 0
         picture = take_picture(connection, today)
@@ -51,13 +51,15 @@ def _is_calm(connection: Connection, now: datetime) -> bool:
     return not connection.execute(select(or_(*waits))).scalar()
 
 
-def _untold(connection: Connection, cause_key: str) -> list[tuple[Person, list[Notice]]]:
-    """Active people with open notices and no digest of this morning."""
+def _untold(connection: Connection, today: date) -> list[tuple[Person, list[Notice]]]:
+    """Active people with open notices and no digest of this morning, if it is a morning of theirs."""
     by_person: dict[int, list[Notice]] = defaultdict(list)
     for notice in list_open_notices(connection):
         by_person[notice.person_id].append(notice)
-    done = list_written(connection, cause_key) if by_person else set()
-    people = [each for each in list_people(connection) if each.active and each.id not in done]
+    done = list_written(connection, f"digest:{today}") if by_person else set()
+    chosen = find_on_chosen_days(connection, Kind.MORNING_DIGEST) if by_person else {}
+    later = {key for key, wanted in chosen.items() if not wanted.comes_on(today.isoweekday())}
+    people = [each for each in list_people(connection) if each.active and each.id not in done | later]
     return [(each, by_person[each.id]) for each in people if each.id in by_person]
 
 

@@ -87,6 +87,7 @@ class Draft:
 
     Attributes:
         cause_key: what it is written for; with person and kind it makes the letter unique.
+        send_at: not before this instant; at once where None.
     """
 
     cause_key: str
@@ -97,6 +98,7 @@ class Draft:
     context: str
     urgency: int
     references_id: str | None = None
+    send_at: datetime | None = None
 
 
 _COLUMNS = tuple(letter.c[name] for name in Letter.__slots__)
@@ -116,7 +118,7 @@ def write_letter(work: UnitOfWork, draft: Draft, domain: str) -> bool:
         "message_id": f"<{new_uuid7(lambda: work.now)}@{domain}>",
         "state": LetterState.QUEUED.value,
         "created_at": work.now,
-        "send_at": work.now,
+        "send_at": draft.send_at or work.now,
         "attempts": 0,
     }
     return insert_missing(work.connection, letter, row, ["cause_key", "person_id", "kind"])

@@ -5,7 +5,7 @@ The newer policies first parse a value, decode encoded words in it, and write th
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.header import Header
@@ -30,6 +30,7 @@ class Address:
     Attributes:
         message_id, references_id: as stored with the letter.
         written_at: goes into the Date header.
+        unsubscribe_url: where mail programs say that letters of this kind are not wanted any more (RFC 8058).
         anchor: how far the log of history reaches, None before the first checkpoint. Every mail that leaves the house
             carries one, so that those who have it can tell a rewritten history.
     """
@@ -41,6 +42,7 @@ class Address:
     references_id: str | None
     written_at: datetime
     anchor: str | None = None
+    unsubscribe_url: str | None = field(default=None, repr=False)
 
 
 def seal_message(rendered: Rendered, sender: Sender, to: Address) -> Envelope:
@@ -73,6 +75,9 @@ def _headers(subject: str, sender: Sender, to: Address, recipient: str) -> dict[
     }
     if to.anchor:
         headers["X-Opora-Checkpoint"] = to.anchor
+    if to.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{to.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     thread = {"In-Reply-To": to.references_id, "References": to.references_id} if to.references_id else {}
     return headers | thread
 

@@ -28,7 +28,8 @@ class View:
         address: the recipient's mail address, named where a command line is shown.
         zone: of the clock on the office's wall.
         anchor: how far the log of history reaches, for readers who may want to keep it; empty for all others.
-        urls: public id of a grant → its link. One that is not here can only be used in the office.
+        preferences_url: the page on which the reader chooses what comes when; empty where no letter may carry links.
+        urls: public id of a grant or invitation → its link. One that is not here can only be used in the office.
     """
 
     language: str
@@ -36,6 +37,7 @@ class View:
     zone: ZoneInfo
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     anchor: str = ""
+    preferences_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,20 @@ lock, and a worker may die anywhere (see `letters`).
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from activities.decisions import find_decision
 from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_grant, find_grant
-from activities.invitations import Invitation, find_invitation, is_invitation_open
+from activities.invitations import (
+    Invitation,
+    Purpose,
+    find_invitation,
+    find_open_invitation,
+    is_invitation_open,
+)
 from activities.people import get_person_by_id
 from activities.roles import Role, holds_anywhere
 from activities.submissions import get_submission
@@ -34,6 +40,7 @@ from notifications.mail.letters import (
 from notifications.mail.mailbox import budget_left, lock_mailbox, pause_mailbox, wake_mailbox
 from notifications.mail.message import Address, seal_message
 from notifications.mail.post import Post
+from notifications.mail.preferences import find_unsubscribe_url
 from notifications.mail.render import View, render_letter
 from notifications.mail.transport import Envelope, TransportError
 
@@ -116,6 +123,7 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
         invitations = _invitations(connection, context.rows(), now)
+        preferences = find_open_invitation(connection, letter.person_id, Purpose.PREFERENCES, now)
         anchor = find_anchor(connection)
         keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
     still = context.with_waiting(left)
@@ -123,7 +131,15 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         return None
     urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
     urls |= {each.public_id: url for each in invitations if (url := post.links.find_invitation_url(each))}
-    rendered = render_letter(kind, still, _view(letter, post, urls, anchor if keeps_anchors else None))
+    view = View(
+        language=letter.language,
+        address=letter.recipient,
+        zone=post.zone,
+        urls=urls,
+        anchor=anchor or "" if keeps_anchors else "",
+        preferences_url=(preferences and post.links.find_invitation_url(preferences)) or "",
+    )
+    rendered = render_letter(kind, still, view)
     address = Address(
         name=person.name,
         mail=letter.recipient,
@@ -132,12 +148,9 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         references_id=letter.references_id,
         written_at=now,
         anchor=anchor,
+        unsubscribe_url=find_unsubscribe_url(view.preferences_url, kind),
     )
     return seal_message(rendered, post.sender, address)
-
-
-def _view(letter: Letter, post: Post, urls: Mapping[str, str], anchor: str | None) -> View:
-    return View(letter.language, letter.recipient, post.zone, urls, anchor or "")
 
 
 def _still_waiting(

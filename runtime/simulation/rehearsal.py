@@ -18,10 +18,10 @@ from engine.errors import N_, OporaError
 from engine.outbox import dispatch
 from engine.tables import ladder, message
 from notifications.handlers import build_handlers
-from notifications.mail.digest import MORNING
 from notifications.mail.mailbox import Budget
 from notifications.mail.notices import list_open_notices
 from notifications.mail.post import Post
+from notifications.mail.quiet import MORNING
 from notifications.mail.send import send_due
 from notifications.mail.transport import Envelope
 from notifications.tables import letter

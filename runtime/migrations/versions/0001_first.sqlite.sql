@@ -299,6 +299,16 @@ CREATE INDEX ix_letter_send_at ON letter (send_at)
 ;
 CREATE INDEX ix_letter_sent_at ON letter (sent_at)
 ;
+CREATE TABLE preference (
+	person_id INTEGER NOT NULL,
+	kind VARCHAR(32) NOT NULL,
+	pace VARCHAR(16) NOT NULL,
+	days VARCHAR(16) DEFAULT '' NOT NULL,
+	chosen_at VARCHAR(27) NOT NULL,
+	CONSTRAINT pk_preference PRIMARY KEY (person_id, kind),
+	CONSTRAINT fk_preference_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
 CREATE TABLE subscription (
 	id INTEGER NOT NULL,
 	short_id VARCHAR(16) NOT NULL,

@@ -1,0 +1,107 @@
+"""`/p/TOKEN`: what a person wants to be written about, and when. GET and HEAD change nothing."""
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import Gone, NotFound
+
+from activities.invitations import Invitation, Purpose, is_invitation_open
+from activities.people import Person, get_person_by_id
+from engine.errors import OporaError
+from engine.unit_of_work import UnitOfWork
+from notifications.error_text import translate_error
+from notifications.mail.kinds import Kind
+from notifications.mail.preferences import CHOICES, WEEKDAYS, Pace, choose, is_optional, list_preferences
+from web.capability import open_invitation, refuse_foreign_form
+from web.pages import choose_language, render_page
+from web.site import current_site
+
+preference_pages = Blueprint("preferences", __name__)
+
+
+@preference_pages.get("/p/<token>")
+def show(token: str) -> Response:
+    """The kinds of letters, each with its choices."""
+    return _page(token)
+
+
+@preference_pages.post("/p/<token>")
+def answer(token: str) -> Response:
+    """Write down what the form says, then lead to the page that shows it."""
+    refuse_foreign_form()
+    invited = _open(token)
+    try:
+        with current_site().application.store.write() as work:
+            _choose_all(work, invited)
+    except OporaError as error:
+        return _page(token, error)
+    return Response(status=303, headers={"Location": url_for(".show", token=token, saved=1, lang=_asked_language())})
+
+
+@preference_pages.get("/p/<token>/without/<kind>")
+def ask(token: str, kind: str) -> Response:
+    """Someone has opened the address of the header: the page with all choices. Only a POST changes anything."""
+    _optional(kind)
+    return _page(token)
+
+
+@preference_pages.post("/p/<token>/without/<kind>")
+def leave_out(token: str, kind: str) -> Response:
+    """One click in a mail program (RFC 8058 §3.1): letters of this kind are not wanted any more."""
+    wanted = _optional(kind)
+    invited = _open(token)
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        raise NotFound
+    with current_site().application.store.write() as work:
+        choose(work, invited.person_id, wanted, Pace.NEVER)
+    return Response("", 200, content_type="text/plain; charset=utf-8")
+
+
+def _choose_all(work: UnitOfWork, invited: Invitation) -> None:
+    for kind, paces in CHOICES.items():
+        sent = request.form.get(kind.value, "")
+        if sent in set(Pace):
+            days = [int(day) for day in request.form.getlist(f"{kind.value}_days") if day in {str(n) for n in WEEKDAYS}]
+            choose(work, invited.person_id, kind, Pace(sent), days if Pace.WEEKLY in paces else ())
+
+
+def _open(token: str) -> Invitation:
+    return _opened(token)[0]
+
+
+def _opened(token: str) -> tuple[Invitation, Person]:
+    invited = open_invitation(token, Purpose.PREFERENCES)
+    store = current_site().application.store
+    with store.read() as connection:
+        person = get_person_by_id(connection, invited.person_id)
+    if not person.active or not is_invitation_open(invited, store.clock.now()):
+        raise Gone
+    return invited, person
+
+
+def _optional(kind: str) -> Kind:
+    if kind not in set(Kind) or not is_optional(Kind(kind)):
+        raise NotFound
+    return Kind(kind)
+
+
+def _asked_language() -> str | None:
+    return request.args.get("lang")
+
+
+def _page(token: str, error: OporaError | None = None) -> Response:
+    invited, person = _opened(token)
+    language = choose_language(person.language)
+    with current_site().application.store.read() as connection:
+        chosen = list_preferences(connection, person.id)
+    return render_page(
+        "preferences",
+        language,
+        status=422 if error else 200,
+        action=url_for(".show", token=token, lang=_asked_language()),
+        person=person,
+        invitation=invited,
+        chosen=chosen,
+        choices=CHOICES,
+        weekdays=WEEKDAYS,
+        saved="saved" in request.args and not error,
+        problem=translate_error(error, language) if error else "",
+    )
