@@ -40,6 +40,12 @@ class EvidenceMissingError(OporaError):
     message = N_("There is nothing to submit. Add a file or a link first: opora occurrence add-evidence.")
 
 
+class NothingToShowError(OporaError):
+    """Not even a word."""
+
+    message = N_("There is nothing to submit. Add a file, a link or a note first: opora occurrence add-evidence.")
+
+
 class OutcomeMissingError(OporaError):
     """An outcome needs its reason."""
 
@@ -95,6 +101,7 @@ _REFUSALS: dict[str, type[OporaError]] = {
     "basis": BasisMissingError,
     "is_approver": ApproverNeededError,
     "evidence": EvidenceMissingError,
+    "evidence_or_note": NothingToShowError,
     "outcome": OutcomeMissingError,
     "manifest_is_current": SupersededError,
     "is_not_own": OwnEvidenceError,
@@ -123,6 +130,7 @@ GUARDS: dict[str, Guard] = {
     "basis_beyond_window": _inside_or("basis"),
     "approver_beyond_window": _inside_or("is_approver"),
     "has_evidence": _has("evidence"),
+    "has_evidence_or_note": _has("evidence_or_note"),
     "outcome_is_given": _has("outcome"),
     "manifest_is_current": _has("manifest_is_current"),
     "is_not_own_evidence": _has("is_not_own"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from activities.decisions import Decision, find_decision
+from activities.decisions import Decision, list_acceptances
 from activities.manifest import Manifest, OutcomeReason
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.period import Period
@@ -47,14 +47,14 @@ class _Fate:
 
     Attributes:
         newest: its newest submission that was not withdrawn.
-        decision: on that submission.
+        accepted: who has accepted that submission.
         reason: why it was moved or cancelled, with the basis; empty where neither, or erased.
         done_on: local day of the newest submission.
         entered_on: local day when it came into its state.
     """
 
     newest: Submission | None
-    decision: Decision | None
+    accepted: Sequence[Decision]
     reason: str
     done_on: date | None
     entered_on: date
@@ -126,7 +126,7 @@ def _find_fate(connection: Connection, each: Occurrence, calendar: WorkingCalend
     newest = sealed[-1] if sealed else None
     return _Fate(
         newest=newest,
-        decision=find_decision(connection, newest.id) if newest else None,
+        accepted=list_acceptances(connection, newest.id) if newest else (),
         reason=_find_reason(connection, each),
         done_on=_done_on(newest, calendar),
         entered_on=calendar.day_of(each.entered_at),
@@ -168,9 +168,10 @@ def _mark(each: Occurrence, fate: _Fate, label: str, working_day: date) -> Mark:
 
 
 def _accepted(fate: _Fate, label: str) -> Mark:
-    partial = fate.decision is not None and fate.decision.partial
-    outcome = MarkOutcome.PARTLY_DONE if partial else MarkOutcome.DONE
-    return Mark(outcome, fate.done_on, label, _titles(fate.manifest), fate.decision.remark if fate.decision else "")
+    """Where several have accepted, what one of them found missing is missing."""
+    outcome = MarkOutcome.PARTLY_DONE if any(each.partial for each in fate.accepted) else MarkOutcome.DONE
+    remarks = "; ".join(each.remark for each in fate.accepted if each.remark)
+    return Mark(outcome, fate.done_on, label, _titles(fate.manifest), remarks)
 
 
 def _not_performed(fate: _Fate, label: str) -> Mark:

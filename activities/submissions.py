@@ -79,10 +79,12 @@ def submit(office: Office, actor: Actor, occurrence_id: int, details: Submission
         target = get_occurrence(work.connection, occurrence_id)
         pieces = list_evidence(work.connection, occurrence_id)
         manifest = _evidence_manifest(work.connection, actor, target, pieces, details)
-        suffices = bool(manifest.files or manifest.links or (manifest.note and target.note_suffices))
-        return _seal(
-            office, work, actor, target, attempt=_attempt("submit", manifest, {"evidence": suffices}), manifest=manifest
-        )
+        shown = bool(manifest.files or manifest.links)
+        values = {
+            "evidence": shown or bool(manifest.note and target.note_suffices),
+            "evidence_or_note": shown or bool(manifest.note),
+        }
+        return _seal(office, work, actor, target, attempt=_attempt("submit", manifest, values), manifest=manifest)
 
 
 def report_outcome(office: Office, actor: Actor, occurrence_id: int, reason: OutcomeReason, note: str) -> Submission:
