@@ -218,8 +218,7 @@ class CalendarRules(Transformer[Any, Any]):
         if first[-1].grain is Grain.YEAR and last[0].grain is not Grain.YEAR:  # «2024 год – март»
             return (last[0].in_year(last[0].year or first[-1].year).with_doubts("odd_range"), *last[1:])
         run = first[-1].run_to(last[0])
-        mixed = (first[-1].grain in _MANY_MONTHS) is not (last[0].grain in _MANY_MONTHS)
-        return (*first[:-1], run.with_doubts("odd_range") if mixed else run, *last[1:])
+        return (*first[:-1], run.with_doubts("odd_range") if _is_odd(first, last) else run, *last[1:])
 
     range_window_worded = range_window
 
@@ -252,14 +251,16 @@ class CalendarRules(Transformer[Any, Any]):
                 return last.with_doubts("no_such_day")
 
     def until_window(self, stretches: Stretches, including: Any) -> Windows:
+        stretches = _doubting_ranges(stretches)
         if is_end(stretches):
             return until_end(stretches)
         return Windows(stretches, Mode.UNTIL, () if including or is_day(stretches) else ("until_period",))
 
     def by_window(self, stretches: Stretches, _including: Any) -> Windows:
-        return Windows(stretches, Mode.UNTIL)
+        return Windows(_doubting_ranges(stretches), Mode.UNTIL)
 
     def before_window(self, stretches: Stretches, including: Any) -> Windows:
+        stretches = _doubting_ranges(stretches)
         if is_end(stretches):
             return until_end(stretches)
         if including or is_day(stretches):
@@ -279,3 +280,17 @@ class CalendarRules(Transformer[Any, Any]):
 
     def after_window(self, stretches: Stretches) -> Windows | Remark:
         return Windows(stretches, Mode.AFTER, ("not_before",)) if is_day(stretches) else Remark("depends_on_event")
+
+
+def _is_odd(first: Stretches, last: Stretches) -> bool:
+    """«март – 12 марта» names a month and its day, «I квартал – май» and «15 и 16 мая – 20 мая» may be no range."""
+    one, two = first[-1], last[0]
+    ends = {one.grain, two.grain}
+    unlike = len(ends) > 1 and (bool(ends & _MANY_MONTHS) or one.last.month == two.first.month)
+    listed = len(first) > 1 or len(last) > 1
+    return Grain.RANGE in ends or unlike or listed
+
+
+def _doubting_ranges(stretches: Stretches) -> Stretches:
+    """«до 1 марта – 15 мая» may be two dates, of which a deadline would keep only the second."""
+    return tuple(one.with_doubts("odd_range") if one.grain is Grain.RANGE else one for one in stretches)

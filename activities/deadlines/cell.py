@@ -1,6 +1,6 @@
 """A cell as its parts in the order of the text, each with what stands around it, and the doubts about reading it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from activities.deadlines.islands import Island
@@ -27,9 +27,9 @@ _CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", 
 _PREPOSITIONS = {"V", "NA"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
-    """An island with what stands around it."""
+    """An island with what stands around it; its part becomes None where another item took what it said."""
 
     island: Island
     part: Part | None
@@ -68,11 +68,7 @@ class Cell:
 
     def place_of(self, item: Item) -> int:
         """Where an item stands."""
-        return next(n for n, other in enumerate(self.items) if other is item)
-
-    def replace(self, item: Item, part: Part | None) -> None:
-        """Give an item another part; None where another item took what it said."""
-        self.items[self.place_of(item)] = replace(item, part=part)
+        return self.items.index(item)
 
     def doubt(self, *codes: str) -> None:
         """Note doubts, each once."""

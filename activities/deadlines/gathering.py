@@ -6,10 +6,12 @@ from itertools import pairwise
 from activities.deadlines.cell import Cell, Item, dated_windows, is_year, items_of, windows_of
 from activities.deadlines.islands import Island
 from activities.deadlines.joining import join_windows, take_listed_days
-from activities.deadlines.parts import Aside, BarePortion, Grain, Remark, Rhythm, Unit, Windows, Year
+from activities.deadlines.lexer import Piece
+from activities.deadlines.parts import Aside, BarePortion, Grain, Remark, Rhythm, Thereafter, Unit, Windows, Year
 from activities.deadlines.stretches import take_portion
 
 _DATED = {"MONTH", "DATE", "DAYMONTH", "YEARS", "WEEKDAY"}
+_SPANS = {"QUARTER", "HALFYEAR", "TERM", "SEASONAL", "SUMMERY"}
 _ODD_MINUTES = {5, 10}  # `16.05, 15.10`: ten past three looks like a day of October
 
 
@@ -56,7 +58,12 @@ def _doubt_numbers(cell: Cell) -> None:
 def _doubt_remarks(cell: Cell) -> None:
     """A remark that holds a date, and a day that is still to be agreed."""
     for item in cell.items:
-        if isinstance(item.part, Remark) and {piece.kind for piece in item.island.pieces} & _DATED:
+        part = item.part.then if isinstance(item.part, Thereafter) else item.part
+        if not isinstance(part, Remark):
+            continue
+        kinds = [piece.kind for piece in item.island.pieces]
+        spans = _SPANS if part.flag != "depends_on_event" else set()
+        if set(kinds) & (_DATED | spans) or (kinds[-1] == "NUM" and dated_windows(cell)):
             cell.doubt("date_in_remark")
     days = any(one.grain is Grain.DAY for part in cell.all(Windows) for one in part.stretches)
     if days and any(remark.flag == "date_to_be_agreed" for remark in cell.all(Remark)):
@@ -66,6 +73,9 @@ def _doubt_remarks(cell: Cell) -> None:
 def _doubt_times(cell: Cell) -> None:
     """`16.05 (15.10)`, `12.05.2024 с 9.10`: what stands after a day as day and month may be an hour and minutes."""
     dated = dated_windows(cell)
+    pieces = [piece for item in cell.items for piece in item.island.pieces]
+    if dated and any(one.kind == "DASH" and _may_be_day(two) for one, two in pairwise(pieces)):
+        cell.doubt("time_or_date")
     for (first, days), (item, _windows) in pairwise(dated):
         numbers = [piece for piece in item.island.pieces if piece.kind == "DAYMONTH"]
         if days.stretches[-1].grain is not Grain.DAY or not numbers or item.island.pieces[-1].kind == "YEAR":
@@ -75,6 +85,12 @@ def _doubt_times(cell: Cell) -> None:
         clockwise = 7 <= numbers[0].value.day <= 21 and not numbers[0].value.is_short
         if clockwise and (apart or alone or any(piece.kind == "DATE" for piece in first.island.pieces)):
             cell.doubt("time_or_date")
+
+
+def _may_be_day(time: Piece) -> bool:
+    """`10.00 – 19.05` was taken for a time."""
+    hour, _stop, minutes = str(time.value).strip(".").partition(".")
+    return time.kind == "TIME" and minutes.isdigit() and 1 <= int(minutes) <= 12 and hour != "0"
 
 
 def _doubt_months_beside_days(cell: Cell, text: str) -> None:
@@ -99,12 +115,12 @@ def _attach_portions(cell: Cell) -> None:
         if isinstance(part, Windows) and part.stretches[-1].grain is Grain.MONTH:
             month = part.stretches[-1]
             taken = tuple(take_portion(one, month) for one in portion.portions)
-            cell.replace(nearest[0], replace(part, stretches=(*part.stretches[:-1], *taken)))
-            cell.replace(item, None)
+            nearest[0].part = replace(part, stretches=(*part.stretches[:-1], *taken))
+            item.part = None
         elif cell.all(Rhythm) and not any(rhythm.portions for rhythm in cell.all(Rhythm)):
-            cell.replace(item, Rhythm(Unit.MONTH, portions=portion.portions))
+            item.part = Rhythm(Unit.MONTH, portions=portion.portions)
         else:
-            cell.replace(item, None)
+            item.part = None
             cell.doubt("portion_of_what")
 
 
@@ -120,9 +136,9 @@ def _attach_years(cell: Cell) -> None:
         before = [other for other in cell.items[:place] if _lacks_year(other)]
         after = [other for other in cell.items[place:] if _lacks_year(other)]
         for other in before or after:
-            _give_year(cell, other, year)
+            _give_year(other, year)
         if before or after:
-            cell.replace(item, None)
+            item.part = None
 
 
 def _lacks_year(item: Item) -> bool:
@@ -132,7 +148,7 @@ def _lacks_year(item: Item) -> bool:
     return all(stretch.last_year is None for stretch in part.stretches)
 
 
-def _give_year(cell: Cell, item: Item, year: Year) -> None:
+def _give_year(item: Item, year: Year) -> None:
     """The year goes to the last stretch; what stands before takes it from there."""
     part = item.part
     assert isinstance(part, Windows)  # noqa: S101  (narrowing for the type checker)
@@ -140,4 +156,4 @@ def _give_year(cell: Cell, item: Item, year: Year) -> None:
     dated = replace(last, last_year=year) if last.grain is Grain.RANGE else last.in_year(year)
     if last.grain is Grain.RANGE and year.is_school:
         dated = last.in_year(year)
-    cell.replace(item, replace(part, stretches=(*part.stretches[:-1], dated)))
+    item.part = replace(part, stretches=(*part.stretches[:-1], dated))

@@ -14,7 +14,7 @@ from lark import Lark, Token, UnexpectedInput
 from lark.lexer import Lexer
 
 from activities.deadlines.lexer import Piece
-from activities.deadlines.parts import Part
+from activities.deadlines.parts import Grain, Part, Remark, Thereafter, Windows
 from activities.deadlines.tree import Reading
 
 _LONGEST = 60  # tokens in one part; a longer run is prose
@@ -57,9 +57,24 @@ def find_islands(pieces: list[Piece]) -> list[Island]:
     place = 0
     while place < len(tokens):
         part, length = _read_longest(parser, tokens[place : place + _LONGEST], openers)
+        if isinstance(part, Remark | Thereafter) or _takes_next_line(part, islands):
+            part, length = _read_longest(parser, tokens[place : place + _before_break(pieces[place:], length)], openers)
         islands.append(Island(part, tuple(pieces[place : place + length])))
         place += length
     return islands
+
+
+def _takes_next_line(part: Part | None, islands: list[Island]) -> bool:
+    """«октябрь, 2 декада» and in the next line «ноябрь, 1 декада»: the second decade is that of October."""
+    if not (isinstance(part, Windows) and part.stretches[0].portion is not None):
+        return False
+    before = [island.part for island in islands if island.part is not None][-1:]
+    return any(isinstance(month, Windows) and month.stretches[-1].grain is Grain.MONTH for month in before)
+
+
+def _before_break(pieces: list[Piece], length: int) -> int:
+    """How much of a part stands in its own line."""
+    return next((place for place in range(1, length) if pieces[place].after_break), length)
 
 
 def _terminal(kind: str, terminals: frozenset[str]) -> str:

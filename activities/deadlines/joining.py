@@ -38,10 +38,9 @@ def take_listed_days(cell: Cell) -> None:
         days = _days_of(month, run)
         after = cell.items[place + len(run)] if place + len(run) < len(cell.items) else None
         if days and (after is None or after.role != "caption"):
-            cell.replace(item, replace(windows, stretches=days))
-            cell.items[place : place + len(run)] = [
-                replace(one, role="window") if one.kind == "NUM" else one for one in run
-            ]
+            item.part = replace(windows, stretches=days)
+            for number in (one for one in run if one.kind == "NUM"):
+                number.role = "window"
             cell.doubt("days_after_month")
 
 
@@ -86,7 +85,7 @@ def _drop_reported(cell: Cell) -> None:
     reported = [item for item, _windows in windows if cell.items[max(0, cell.place_of(item) - 1)].kind == "ZA"]
     if len(reported) < len(windows):
         for item in reported:
-            cell.replace(item, None)
+            item.part = None
 
 
 def _bound_by_clock(cell: Cell) -> None:
@@ -94,17 +93,17 @@ def _bound_by_clock(cell: Cell) -> None:
     found = [item for item in cell.items if item.part is not None]
     starts: Item | None = None
     for aside, item in pairwise(found):
-        windows = item.part
         clock = isinstance(aside.part, Aside) and aside.part.kind == "time" and aside.says_one_time
-        if not (clock and item.glued and isinstance(windows, Windows) and windows.mode is Mode.WITHIN):
+        if not (clock and item.glued and not item.broken and isinstance(item.part, Windows)):
             continue
-        if aside.kind == "S":
+        if aside.kind == "DO" and not _is_plain_day(item.part):
+            cell.doubt("dash_between")
+        elif aside.kind == "S" and _is_plain_day(item.part):
             starts = item
         elif aside.kind == "DO":
-            cell.replace(item, replace(windows, mode=Mode.UNTIL))
+            item.part = replace(item.part, mode=Mode.UNTIL)
             if starts is not None and isinstance(starts.part, Windows):
-                cell.replace(starts, replace(starts.part, mode=Mode.SINCE))
-                starts = None
+                starts.part = replace(starts.part, mode=Mode.SINCE)
 
 
 def _pair_since_with_until(cell: Cell) -> None:
@@ -115,8 +114,8 @@ def _pair_since_with_until(cell: Cell) -> None:
         )
         if (one.mode is Mode.SINCE or plain) and two.mode in _UNTIL and len(one.stretches) == 1:
             run = one.stretches[0].run_to(two.stretches[0])
-            cell.replace(first, Windows((run, *two.stretches[1:]), doubts=("paired_bounds",)))
-            cell.replace(last, None)
+            first.part = Windows((run, *two.stretches[1:]), doubts=("paired_bounds",))
+            last.part = None
 
 
 def _extend_until(cell: Cell) -> None:
@@ -128,7 +127,7 @@ def _extend_until(cell: Cell) -> None:
         plain = windows.mode is Mode.WITHIN and not is_year(windows)
         if bound and plain and last is not None and windows.stretches[0].grain is last.stretches[-1].grain:
             windows = replace(windows, mode=last.mode, doubts=(*windows.doubts, "listed_deadlines"))
-            cell.replace(item, windows)
+            item.part = windows
         last = windows
 
 
@@ -144,7 +143,7 @@ def _inherit_days(cell: Cell) -> None:
             edge = replace(day.first, month=month.first.month)
             same = Stretch(edge, edge, Grain.DAY, month.year, month.last_year)
             windows = Windows((same,), Mode.UNTIL, ("same_day_of_months",))
-            cell.replace(item, windows)
+            item.part = windows
         last = windows
 
 
@@ -165,8 +164,8 @@ def _join_over_dash(cell: Cell) -> None:
             continue
         if first is not joined and _is_plain_day(one) and _is_plain_day(two):
             run = one.stretches[0].run_to(two.stretches[0])
-            cell.replace(first, Windows((run,), doubts=("paired_bounds",)))
-            cell.replace(last, None)
+            first.part = Windows((run,), doubts=("paired_bounds",))
+            last.part = None
             joined = last
             continue
         cell.doubt("dash_between")
@@ -198,6 +197,9 @@ def _is_note(item: Item) -> bool:
 
 def _mend_lost_dash(cell: Cell) -> None:
     """«Май июнь 2022»: two neighbouring months with nothing between them are a range whose dash was lost."""
+    for (_first, one), (last, two) in pairwise(dated_windows(cell)):
+        if last.glued and not last.broken and {one.mode, two.mode} != {Mode.WITHIN}:
+            cell.doubt("nothing_between")
     for run in _glued_runs(cell):
         stretches = [item.part.stretches[0] for item in run if isinstance(item.part, Windows)]
         follows = len(run) == 2 and stretches[1].first.month == stretches[0].first.month % 12 + 1
@@ -206,8 +208,8 @@ def _mend_lost_dash(cell: Cell) -> None:
                 continue
             cell.doubt("nothing_between")
         elif follows and not run[1].broken:
-            cell.replace(run[0], Windows((stretches[0].run_to(stretches[1]),)))
-            cell.replace(run[1], None)
+            run[0].part = Windows((stretches[0].run_to(stretches[1]),))
+            run[1].part = None
             cell.doubt("lost_dash")
         elif not run[1].broken and (len(run) == 2 or _are_neighbours(stretches)):
             cell.doubt("nothing_between")

@@ -18,13 +18,14 @@ from activities.deadlines.normal import NormalText
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One token: its terminal, its value, its place in the normal text and whether a slip was mended in it."""
+    """One token: its terminal, its value, its place in the normal text, whether a slip was mended, a line broken."""
 
     kind: str
     value: Any
     start: int
     end: int
     mended: bool = False
+    after_break: bool = False  # the first of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ _SHAPES = re.compile(
   | (?P<daymonth>\d{1,2}\.(?:\d{1,2}|[ivx]{1,4}\b)(?!\d)\.?)
   | (?P<year>(?:19|20)\d\d(?!\d)(?:-?(?:го|й|м)\b)?)
   | (?P<number>\d{1,2}(?!\d)
-      (?:-?(?:ый|[оo]й|[аa]я|[оo][еe]|[оo]г[оo]|[еe]г[оo]|г[оo]|[оo]м[уy]|м[уy]|[оo]м|ым|ы[хx]|[уy]ю|[еe]й|ий|й|я|[еe]|м|[хx]|ю)(?![а-я])|\s-\s?(?:г[оo]|[еe])\b)?)
+      (?:-?(?:ый|[оo]й|[аa]я|[оo][еe]|[оo]г[оo]|[еe]г[оo]|г[оo]|[оo]м[уy]|м[уy]|[оo]м|ым|ы[хx]|[уy]ю|[еe]й|ий|й|я|[еe]|м|[хx]|ю)(?![а-яa-z])|\s-\s?(?:г[оo]|[еe])\b)?)
   | (?P<digits>\d+)
   | (?P<word>п/г|[а-яa-z]+)
   | (?P<sign>.)
@@ -94,6 +95,7 @@ _ROMANS = {
 _ROMAN_TYPED_RUSSIAN = {"П": 2, "Ш": 3}
 _ORDINAL_ENDINGS = {"ый", "ой", "ая", "ое", "ого", "го", "му", "ом", "й", "я", "е", "м", "х", "ю", "ей"}
 _GLUED = {"V", "S", "K", "PO", "DO", "NA"}
+_UP_TO = {"DASH", "DO", "PO"}
 _AFTER_ROMAN = {"QUARTER", "HALFYEAR", "TERM", "DECADE", "WEEK"}
 
 
@@ -103,7 +105,15 @@ def lex(normal: NormalText) -> list[Piece]:
     for match in _SHAPES.finditer(normal.text):
         if match.lastgroup != "space":
             pieces.extend(_tokens(match, normal, pieces))
-    return _settle(normal, _joined(normal.text, pieces))
+    settled = _settle(normal, _joined(normal.text, pieces))
+    return list(_with_breaks(normal.text, settled)) if "\n" in normal.text else settled
+
+
+def _with_breaks(text: str, pieces: list[Piece]) -> Iterator[Piece]:
+    end = 0
+    for piece in pieces:
+        yield replace(piece, after_break=True) if "\n" in text[end : piece.start] else piece
+        end = piece.end
 
 
 def _tokens(match: re.Match[str], normal: NormalText, before: list[Piece]) -> list[Piece]:
@@ -177,8 +187,9 @@ def _day_and_month(text: str, digits: list[int], before: list[Piece]) -> tuple[s
     day, month = (digits[0], digits[1]) if len(digits) == 2 else (digits[0], _roman_month(text))
     dated = any(piece.kind in {"DATE", "DAYMONTH", "MONTH"} for piece in before)
     last = before[-1].kind if before else ""
-    timed = any(piece.kind == "TIME" for piece in before)
-    after_at = last == "V" or (timed and last in {"DASH", "DO", "PO"})
+    timed = [piece.kind for piece in before[-2:-1]] == ["TIME"] and last in _UP_TO
+    ended = [piece.kind in _UP_TO for piece in before[-3:-2]] == [True]  # «с 8.00 до 18.00 – 24.05»
+    after_at = last == "V" or (timed and not ended)
     two_digits = re.fullmatch(r"\d{1,2}\.\d\d\.?", text) is not None
     looks_like_time = two_digits and day < 24 and month < 60
     is_day = 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
