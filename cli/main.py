@@ -41,6 +41,7 @@ COMMANDS = {
     "outbox": N_("Messages of the program: what waits, what was given up."),
     "init": N_("Make the data folder, the database and the keys."),
     "doctor": N_("Check the installation; each finding comes with its remedy."),
+    "health": N_("For supervisors: whether web server and worker are well."),
     "up": N_("Run the web server and the worker."),
     "serve": N_("Run the web server."),
     "work": N_("Run the worker."),

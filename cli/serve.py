@@ -10,6 +10,7 @@ from engine.errors import N_
 
 SERVING = N_("The web server answers at http://{host}:{port}. Stop it with Ctrl-C.")
 THREADS = 8
+PROXY_HEADERS = "x-forwarded-for"
 
 
 @click.command("serve", help=N_("Run the web server until it is asked to stop."))
@@ -23,8 +24,15 @@ def command() -> None:
     configure_logs()
     application = open_application()
     settings = application.settings
+    # Without a proxy of ours anybody could write these headers, so they are cleared.
+    trust = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": PROXY_HEADERS}
     server = waitress.create_server(
-        create_app(application), host=settings.host, port=settings.port, threads=THREADS, ident=None
+        create_app(application),
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        ident=None,
+        **(trust if settings.trusted_proxy else {}),
     )
     # Waitress lets requests finish on SystemExit; the default of SIGTERM would cut them off.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())

@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[Application], Findings], ...] = (
     database.check_schema,
     database.check_storage,
     time.check_clock,
+    time.check_server_clock,
     work.check_worker,
     work.check_timers,
     work.check_messages,

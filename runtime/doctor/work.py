@@ -10,12 +10,16 @@ from engine.errors import N_
 from engine.tables import ladder, message
 from runtime.bootstrap import Application
 from runtime.doctor.finding import Findings, failure, good, notice
-from runtime.heartbeat import MISSED_AFTER, find_last_tick
+from runtime.heartbeat import MISSED_AFTER, find_last_tick, list_machines
 
 LATE_AFTER = timedelta(minutes=10)
 NAMED = 3
 
 WORKER = N_("The worker was at work at {last}.")
+SILENT_MACHINE = N_(
+    "The worker on the machine {machine} was last at work at {last}; others do its work. "
+    "Start it there, or leave it: a day after its last sign it is forgotten."
+)
 NO_WORKER_YET = N_("No worker has run yet. Start it: opora up")
 NO_WORKER = N_("The worker was last at work at {last}. Nothing is sent or started meanwhile. Start it: opora up")
 TIMERS = N_("{count} timers wait for their time; none is late.")
@@ -43,12 +47,18 @@ def check_worker(application: Application) -> Findings:
     """Somebody has ticked a moment ago."""
     with application.store.read() as connection:
         last = find_last_tick(connection)
+        machines = list_machines(connection)
     if last is None:
         yield notice("worker", NO_WORKER_YET)
         return
-    missed = application.store.clock.now() - last > MISSED_AFTER
+    now, zone = application.store.clock.now(), application.settings.zone
+    missed = now - last > MISSED_AFTER
     tell, text = (failure, NO_WORKER) if missed else (good, WORKER)
-    yield tell("worker", text, last=last.astimezone(application.settings.zone))
+    yield tell("worker", text, last=last.astimezone(zone))
+    silent = {name: at for name, at in machines.items() if now - at > MISSED_AFTER}
+    for name, at in sorted(silent.items()):
+        if not missed:
+            yield notice("worker_silent", SILENT_MACHINE, machine=name, last=at.astimezone(zone))
 
 
 def check_timers(application: Application) -> Findings:
