@@ -24,7 +24,7 @@ from activities.deadlines import Confidence, Schedule, read_deadline
 CORPUS = Path(__file__).parent / "deadline_corpus"
 Case = dict[str, Any]
 Days = tuple[date, date] | None
-PARTS = ("development", "held_back", "blind_2_development", "blind_2_held_back", "blind_3_development", "blind_3_held_back", "blind_4")
+PARTS = ("development", "held_back", "blind_2_development", "blind_2_held_back", "blind_3_development", "blind_3_held_back", "blind_4", "blind_5")
 RANKS = (Confidence.SURE, Confidence.CHECK, Confidence.ASK)
 
 
