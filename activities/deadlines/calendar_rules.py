@@ -256,6 +256,9 @@ class CalendarRules(Transformer[Any, Any]):
             return until_end(stretches)
         return Windows(stretches, Mode.UNTIL, () if including or is_day(stretches) else ("until_period",))
 
+    def until_finish(self, base: Stretches, _including: Any) -> Windows:
+        return until_end(tuple(take_portion(Portion(PortionKind.END), stretch) for stretch in base))
+
     def by_window(self, stretches: Stretches, _including: Any) -> Windows:
         return Windows(_doubting_ranges(stretches), Mode.UNTIL)
 

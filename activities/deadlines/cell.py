@@ -23,7 +23,7 @@ from activities.deadlines.parts import (
 PartType = TypeVar("PartType", bound=Part)
 
 _SEPARATORS = {"COMMA", "DASH", "OPEN", "CLOSE", "SLASH", "MARK", "AND"}
-_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME", "PERIOD"}
+_CAPTIONS = {"NOISE", "COUNTED", "TIMELIMIT", "DATEWORD", "MEASURE", "REQUEST", "OUTCOME", "FINISH", "PERIOD"}
 _PREPOSITIONS = {"V", "NA"}
 
 
