@@ -32,7 +32,7 @@ NOTHING_WRITTEN = N_("Nothing was stored. To make a draft of it: opora plan impo
 
 UNKNOWN_COLUMN = N_("There is no column “{name}”. Known: {known}.")
 NO_TITLE_COLUMN = N_("One of the columns must be “title”.")
-STAGES = {"pages": N_("Pages"), "rows": N_("Rows")}
+STAGES = {"file": N_("Opening the file"), "pages": N_("Pages"), "rows": N_("Rows")}
 
 SCHEDULE_KINDS = {
     "dates": N_("windows and days"),
@@ -72,7 +72,10 @@ told_columns = click.option(
 
 @contextmanager
 def reading_shown() -> "Iterator[Report]":
-    """A bar on stderr while a long file is read, on a terminal only; gives what `read_plan` reports to."""
+    """A bar on stderr while a long file is read, on a terminal only; gives what `read_plan` reports to.
+
+    While the file is opened nobody knows how long it takes: the bar only moves, and makes way for one that counts.
+    """
     from activities.importing.progress import stay_silent
 
     if not sys.stderr.isatty():
@@ -87,7 +90,9 @@ def reading_shown() -> "Iterator[Report]":
         def show(progress: "Progress") -> None:
             stage = progress.stage.value
             if stage not in tasks:
-                tasks[stage] = bar.add_task(text(STAGES[stage]), total=progress.total)
+                if "file" in tasks:
+                    bar.remove_task(tasks.pop("file"))
+                tasks[stage] = bar.add_task(text(STAGES[stage]), total=progress.total or None)
             bar.update(tasks[stage], completed=progress.done)
 
         yield show

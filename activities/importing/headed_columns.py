@@ -58,9 +58,9 @@ def _is_all_headings(row: Row) -> bool:
     filled = row.filled()
     if len(filled) < _LEAST_NAMES or any(cell.continued or len(cell.text) > _LONGEST_NAME for cell in filled):
         return False
-    roles = {tell_role(cell.text) for cell in filled}
-    dated = any(looks_like_deadline(cell.text) for cell in filled)
-    return None not in roles and ColumnRole.DEADLINE in roles and bool(_TITLES & roles) and not dated
+    roles = list(takewhile(lambda role: role is not None, (tell_role(cell.text) for cell in filled)))
+    named = len(roles) == len(filled) and ColumnRole.DEADLINE in roles and bool(_TITLES.intersection(roles))
+    return named and not any(looks_like_deadline(cell.text) for cell in filled)
 
 
 def _may_head(columns: Sequence[Column], row: Row) -> bool:

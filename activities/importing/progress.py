@@ -9,13 +9,14 @@ from typing import TypeVar
 class Stage(StrEnum):
     """What is being worked through."""
 
+    FILE = "file"
     PAGES = "pages"
     ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` pages or rows."""
+    """`done` of `total` pages or rows; a total of 0 is not known, as while a file is opened."""
 
     stage: Stage
     done: int

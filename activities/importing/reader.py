@@ -17,7 +17,7 @@ from activities.importing.heading_dates import TimeHeadings, read_row_deadline
 from activities.importing.layout import Layout, sort_blocks
 from activities.importing.likely_period import find_likely_period
 from activities.importing.parties import split_parties
-from activities.importing.progress import Report, Stage, counted, stay_silent
+from activities.importing.progress import Progress, Report, Stage, counted, stay_silent
 from activities.importing.reading import Defect, PlanReading, ReadActivity
 from activities.importing.rows import ActivityRow
 from activities.importing.sections import Section
@@ -33,6 +33,7 @@ def read_here(
     path: Path, period: Period | None = None, *, columns: Sequence[ColumnRole] = (), report: Report = stay_silent
 ) -> PlanReading:
     """Read a plan in this process, which the file may harm; `confinement.read_plan` says the rest."""
+    report(Progress(Stage.FILE, 0, 0))  # a workbook is opened as a whole, which takes half of the time
     source = read_source(path, report)
     _check_texts(source, path)
     layout = sort_blocks(source, path.name, columns)

@@ -57,11 +57,11 @@ def test_an_error_comes_back_as_it_was(write_file: Write) -> None:
 
 
 def test_progress_comes_back(write_file: Write) -> None:
-    """Rows are reported as they are read, the last one at the end."""
+    """The opening of the file is reported at once, rows as they are read, the last one at the end."""
     seen: list[Progress] = []
     read_plan(write_file("plan.txt", _PLAN), report=seen.append)
 
-    assert seen == [Progress(Stage.ROWS, 1, 2), Progress(Stage.ROWS, 2, 2)]
+    assert seen == [Progress(Stage.FILE, 0, 0), Progress(Stage.ROWS, 1, 2), Progress(Stage.ROWS, 2, 2)]
 
 
 def _pdf(stream: bytes) -> bytes:
