@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from activities.acting import Actor
 from activities.allocation import allocate_short_id, allocate_short_ids
 from activities.importing import PlanReading, ReadActivity, read_plan
 from activities.importing.columns import ColumnRole
+from activities.importing.folding import fold
 from activities.importing.phrase import Phrase
 from activities.importing.progress import Report, stay_silent
 from activities.office import Office
@@ -21,9 +23,13 @@ from activities.period import Period
 from activities.plans import Plan, PlanStatus, insert_findings, plan_from_row
 from activities.rhythm import Rhythm
 from activities.roles import RUNNING, check_holds_anywhere
+from activities.spelling import spelling_key
 from activities.tables import activity, activity_party, plan, plan_amendment, section
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
+
+# Fewer rows may well be alike in two plans.
+_FEWEST_SAME = 3
 
 FoundSentence = tuple[str, str, Phrase]
 """A finding's code, its place and what it says."""
@@ -41,6 +47,15 @@ class FileAmendedPlanError(OporaError):
     message = N_(
         "This very file amended “{slug}” on {on}, so it is no new plan. Nothing was changed. "
         "What it changed: opora plan amendments {slug}."
+    )
+
+
+class SamePlanChangedError(OporaError):
+    """The document has mostly the rows of a plan that is here: as a plan of its own all its work would run twice."""
+
+    message = N_(
+        "{file} has {same} of its {rows} rows in common with “{slug}”, so it is that plan changed. Nothing was stored. "
+        "To bring it in: opora plan reimport {slug} {file}. If it is a plan of its own, name it: --slug NAME."
     )
 
 
@@ -75,6 +90,7 @@ def import_plan(
     Raises:
         PlanFileError and its kin: the file cannot be read as a plan.
         PlanImportedAlreadyError, FileAmendedPlanError: the same file is here; nothing was changed.
+        SamePlanChangedError: a plan with mostly the same rows is here, and no name was given for another one.
         RoleNotAllowedError: the actor neither coordinates nor administers.
     """
     # Read before the transaction: parsing takes long, and a lock should not.
@@ -83,6 +99,8 @@ def import_plan(
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, RUNNING, "import")
         _refuse_known(office, work.connection, digest)
+        if slug is None:
+            _refuse_changed(work.connection, path, reading)
         stored = _insert_plan(work, actor, path, reading, digest=digest, slug=slug)
         sections = _insert_sections(work.connection, stored.id, reading)
         _insert_activities(work, stored.id, reading, sections)
@@ -97,6 +115,19 @@ def _refuse_known(office: Office, connection: Connection, digest: bytes) -> None
     changed = connection.execute(amended.where(plan_amendment.c.file_digest == digest)).first()
     if changed:
         raise FileAmendedPlanError(on=office.calendar.day_of(changed.applied_at), slug=changed.slug)
+
+
+def _refuse_changed(connection: Connection, path: Path, reading: PlanReading) -> None:
+    """Whoever gives the plan a name of its own says that it is another one."""
+    titles = Counter(spelling_key(fold(each.title)) for each in reading.activities)
+    of_period = (plan.c.starts_on == reading.period.starts_on) & (plan.c.ends_on == reading.period.ends_on)
+    known: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in connection.execute(select(plan.c.slug, activity.c.title).join(plan).where(of_period)):
+        known[row.slug][spelling_key(fold(row.title))] += 1
+    for slug, theirs in known.items():
+        same = (titles & theirs).total()
+        if same >= _FEWEST_SAME and same > len(reading.activities) / 2:
+            raise SamePlanChangedError(file=path.name, same=same, rows=len(reading.activities), slug=slug)
 
 
 def _insert_plan(

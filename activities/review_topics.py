@@ -40,6 +40,8 @@ TOLD = N_("Nothing is mended in silence: say that you have seen it, or correct t
 # What the question about the row's deadline asks already.
 _ASKED_AS_DEADLINE = frozenset({"no_deadline", "outside_period", "end_before_start"})
 _UNPLACED = "unplaced"
+# What next year's draft goes on with unchanged asks nothing of anybody.
+_KEPT = "rollover_kept"
 _SPELLINGS = {"spelling_mapped": ("spelling", "name"), "unknown_party_spelling": ("name", "likely")}
 
 
@@ -232,7 +234,7 @@ def _other_standings(count: int) -> Iterator[str]:
 def group_findings(reviewed: Reviewed) -> Iterator[tuple[Question, Sequence[Finding]]]:
     """Remarks on the document, each with its question; texts without a place together as one."""
     for each in reviewed.findings:
-        if each.code not in {*_SPELLINGS, *_ASKED_AS_DEADLINE, _UNPLACED}:
+        if each.code not in {*_SPELLINGS, *_ASKED_AS_DEADLINE, _UNPLACED, _KEPT}:
             yield _finding(reviewed, each.code, each.place, Phrase(each.template, each.details)), [each]
     unplaced = [each for each in reviewed.findings if each.code == _UNPLACED]
     if unplaced:

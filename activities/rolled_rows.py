@@ -31,6 +31,7 @@ FOLLOWS = N_("Kept as it is: “{deadline}” follows row {row}, as in the old p
 ASK_ONCE = N_("Decide whether it is held again: it was planned once, for “{before}”. Proposed: “{after}”.")
 ASK_DAY = N_("Set the day: “{before}” named days, and “{after}” keeps only the month.")
 ASK_UNREAD = N_("Set the deadline: no date can be had from “{before}”.")
+ASK_EMPTY = N_("Set the deadline: the row has none.")
 ASK_ONGOING = N_("Set the deadline: “{before}” began in the old plan and goes on.")
 ASK_UNMOVED = N_("Write the deadline anew: “{before}” could not surely be moved to the new period.")
 ASK_YEAR = N_("Check the year: “{before}” names one that may belong to something else, so it was left as it is.")
@@ -93,7 +94,7 @@ def roll_text(text: str, shift: YearShift) -> tuple[str, Remark | None]:
 def _roll_deadline(row: PlanRow, shift: YearShift) -> tuple[str, Remark | None]:
     text, schedule = row.deadline, row.schedule
     if schedule.confidence is Confidence.ASK or schedule.kind is ScheduleKind.UNDETERMINED:
-        return text, _remark(RowMark.ASK, ASK_UNREAD, text)
+        return text, _remark(RowMark.ASK, ASK_UNREAD if text.strip() else ASK_EMPTY, text)
     if "then_continuous" in schedule.flags:
         return text, _remark(RowMark.ASK, ASK_ONGOING, text)
     if schedule.kind not in _GOES_ON and not all(map(is_whole_months, schedule.occurrences)):
@@ -148,7 +149,9 @@ def _says(text: str, old: Schedule, shift: YearShift, moved: Callable[[Window], 
     )
     found = tuple(sorted(set(new.occurrences), key=lambda each: (each.due, str(each.start))))
     same_rule = (new.kind, new.rrule, new.count) == (old.kind, old.rrule, old.count)
-    return same_rule and found == expected and new.confidence in {Confidence.SURE, old.confidence}
+    # The last Friday of a month is another day each year: of what recurs the rule tells, if the text names no year.
+    same = found == expected or (old.rrule is not None and text == old.text and len(found) == len(old.occurrences))
+    return same_rule and same and new.confidence in {Confidence.SURE, old.confidence}
 
 
 def _remark(mark: RowMark, template: str, before: str, after: str = "") -> Remark:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 AFTER_IMPORT = N_(
     "The draft “{slug}” is stored; nothing has started and nobody was written to.\n"
-    "Next: look at what needs a person (opora plan show {slug}), then launch it (opora plan launch {slug})."
+    "Next: look at it (opora plan show {slug}), answer what needs a person (opora plan review {slug}), "
+    "then launch it (opora plan launch {slug})."
 )
 AFTER_LAUNCH = N_("The plan “{slug}” is live. What is due shows: opora occurrence list --plan {slug}.")
 

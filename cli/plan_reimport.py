@@ -31,8 +31,8 @@ CHANGES = {
     "renumbered": N_("renumbered"),
     "reworded": N_("reworded"),
     "deadline_changed": N_("deadline changed"),
-    "agreed": N_("says now what a person had corrected"),
-    "conflict": N_("conflict: the document changed what a person had corrected"),
+    "agreed": N_("deadline as corrected"),
+    "conflict": N_("conflict over the deadline"),
 }
 FIELDS = {
     "number": N_("number"),
@@ -53,7 +53,6 @@ REASONS = {
     "finished": N_("it is finished"),
     "evidence": N_("there is evidence for it"),
     "date_set": N_("a person has set its date"),
-    "not_allowed": N_("it waits for whoever may do it"),
 }
 NOTHING_TO_CHANGE = N_("There is nothing to change: “{slug}” says what {file} says.")
 NOTHING_APPLIED = N_(
@@ -66,12 +65,18 @@ TELL_WHICH = N_(
 )
 CORRECTED = N_("{document}; a person corrected it: {corrected}")
 KEPT = N_("{document}; stays: {corrected}")
+STAYED = N_(
+    "Where the document changed what a person had corrected, the person's deadline stayed; "
+    "opora activity show {example} has both. Of a draft it is changed by opora activity edit, of a live plan by "
+    "opora occurrence postpone."
+)
 TAKE = N_(
     "Where the document changed what a person had corrected, the person's deadline stays. "
     "To take the document's instead: --take {example}."
 )
 LEAVES_BEHIND = N_("Follows what is cancelled, and stays as it is: {names}")
 TAKEN_OUT = N_("{row} (taken out by an earlier amendment)")
+WAITING = N_("{action} once whoever may do it says so")
 WAITS = N_("{steps} for an approver: opora plan amendments {slug} shows them, with --apply they are carried out.")
 AWAITING = N_("waiting for a date")
 
@@ -136,7 +141,7 @@ def command(
 def _say_what_next(proposal: "Proposal", file: Path, amendment: "Amendment | None") -> None:
     slug = proposal.stored.plan.slug
     if conflict := next(_conflicts(proposal), None):
-        say(TAKE, example=conflict)
+        say(STAYED if amendment else TAKE, example=conflict)
     if proposal.diff.is_empty:
         say(NOTHING_TO_CHANGE, slug=slug, file=file.name)
     elif amendment is not None:
@@ -263,6 +268,8 @@ def dates_text(starts_on: date | None, ends_on: date | None) -> str:
 
 
 def _action_text(effect: "Effect") -> str:
+    if effect.reason == "not_allowed":
+        return text(WAITING, action=text(ACTIONS["move" if effect.planned else "cancel"], reason=""))
     reason = word(REASONS, effect.reason.value) if effect.reason else ""
     return text(ACTIONS[effect.action.value], reason=reason)
 

@@ -31,6 +31,7 @@ TYPE_OTHER = {
 }
 EXAMPLE = "after row 1.2 + 5"
 TAKE_IT = N_("Take this reading? y or n")
+NOTHING_EARLIER = N_("This was not answered before, so = says nothing here.")
 NO_SUCH_CHOICE = N_("There is no answer {number} here.")
 NO_DATE = N_("No date was read from that. Write it otherwise, or leave it for later.")
 NOTHING_ASKED = N_("The plan asks nothing: every reading is sure, or was answered.")
@@ -129,6 +130,9 @@ class Walk:
     def _value(self, question: Question, typed: str) -> str | None:
         if typed == _EARLIER and question.earlier:
             return question.earlier.answer
+        if typed == _EARLIER:
+            say(NOTHING_EARLIER)
+            return None
         if typed.isdigit():
             if 0 < int(typed) <= len(question.choices):
                 return question.choices[int(typed) - 1]

@@ -11,7 +11,13 @@ from activities.importing import PlanFileError, PlanPeriodUnknownError
 from activities.parties import list_parties
 from activities.period import Period
 from activities.plan_activities import list_activities
-from activities.plan_import import FileAmendedPlanError, PlanImportedAlreadyError, SlugTakenError, import_plan
+from activities.plan_import import (
+    FileAmendedPlanError,
+    PlanImportedAlreadyError,
+    SamePlanChangedError,
+    SlugTakenError,
+    import_plan,
+)
 from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plans import PlanStatus, get_plan, list_findings, list_sections
 from activities.roles import Role, Scope, grant_role
@@ -84,6 +90,25 @@ def test_a_file_that_amended_a_plan_is_no_new_plan(empty_desk, draft):
         import_plan(empty_desk.office, empty_desk.actor(empty_desk.mary), path)
     assert refused.value.details == {"slug": "moc-2026", "on": date(2026, 3, 2)}
     assert [empty_desk.rows(table) for table in tables] == before
+
+
+def test_a_plan_with_mostly_the_same_rows_is_the_same_plan_changed(empty_desk, draft):
+    """Its work would run twice: refused with the plan that it is, unless it is given a name of its own."""
+    path = empty_desk.write("again.txt")
+    path.write_text(path.read_text("utf-8").replace("до 20 марта", "до 20 мая"), "utf-8")
+    by_mary = empty_desk.actor(empty_desk.mary)
+    with pytest.raises(SamePlanChangedError) as refused:
+        import_plan(empty_desk.office, by_mary, path)
+    assert refused.value.details == {"file": "again.txt", "same": 9, "rows": 9, "slug": "moc-2026"}
+    assert len(empty_desk.rows(plan)) == 1
+    assert import_plan(empty_desk.office, by_mary, path, slug="other").plan.slug == "other"
+
+
+def test_the_same_rows_in_another_year_are_another_plan(empty_desk, draft):
+    """Work that comes again each year is planned anew."""
+    path = empty_desk.write("next.txt")
+    path.write_text(path.read_text("utf-8").replace("2026", "2027"), "utf-8")
+    assert import_plan(empty_desk.office, empty_desk.actor(empty_desk.mary), path).plan.slug == "moc-2027"
 
 
 def test_two_plans_of_one_year_get_two_names(empty_desk, draft):

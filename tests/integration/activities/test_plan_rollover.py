@@ -16,9 +16,11 @@ from activities.plan_content import content_of_stored, list_present
 from activities.plan_document import gather_document, write_document
 from activities.plan_import import import_plan
 from activities.plan_reimport import propose_reimport
+from activities.plan_review import list_questions
 from activities.plan_rollover import RolledOverAlreadyError, RolloverYearError, find_shift, roll_over
 from activities.plan_table import DocumentNotWrittenError
 from activities.plans import PlanStatus, get_plan, list_findings, list_plans, list_sections
+from activities.review_question import Topic
 from activities.tables import activity, activity_party, finding, occurrence, plan, section
 from engine.machine import RoleNotAllowedError
 
@@ -91,6 +93,14 @@ def test_the_remarks_are_findings_of_the_draft(empty_desk, source):
         ("rollover_kept", "2.2"),
     ]
     assert said[0] == "Set the day: “до 20 марта” named days, and “март 2027” keeps only the month."
+
+
+def test_what_goes_on_unchanged_asks_nothing(empty_desk, source):
+    """The review asks about rows to decide and about changes; kept rows are only listed."""
+    draft = roll(empty_desk, source).plan
+    with empty_desk.office.store.read() as connection:
+        asked = {each.subject for each in list_questions(connection, draft).open if each.topic is Topic.FINDING}
+    assert asked == {"rollover_ask", "rollover_changed"}
 
 
 def test_the_old_plan_is_not_touched(empty_desk, source):

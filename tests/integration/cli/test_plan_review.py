@@ -119,6 +119,13 @@ def test_nothing_is_asked_twice(draft):
     assert "asks nothing" in review(draft, "")
 
 
+def test_what_was_not_answered_before_is_not_answered_so_again(draft):
+    """= is no deadline; the question is asked again."""
+    output = review(draft, "=\n1\nq\n")
+    assert "was not answered before" in output
+    assert "1 question answered" in output
+
+
 def test_a_wrong_number_is_asked_again(draft):
     """It answers nothing."""
     shown = review(draft, "7\n1\nq\n")

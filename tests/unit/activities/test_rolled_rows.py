@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from activities.deadlines import read_deadline
 from activities.period import Period
 from activities.plan_content import PlanRow
-from activities.rolled_rows import ASK_DAY, ASK_ONCE, ASK_UNREAD, RowMark, roll_row
+from activities.rolled_rows import ASK_DAY, ASK_EMPTY, ASK_ONCE, ASK_UNREAD, RowMark, roll_row
 from activities.year_shift import YearShift
 
 YEAR = YearShift(Period(date(2026, 1, 1), date(2026, 12, 31)), 1)
@@ -30,7 +30,10 @@ def rolled(deadline, shift=YEAR):
 
 @pytest.mark.parametrize(
     "deadline",
-    ["в течение года", "постоянно", "ежемесячно", "раз в полугодие", "еженедельно", "по запросу", "ежегодно до 1 июня"],
+    [
+        *("в течение года", "постоянно", "ежемесячно", "раз в полугодие", "еженедельно", "по запросу"),
+        *("ежегодно до 1 июня", "последняя пятница месяца", "каждый понедельник", "до 15 числа каждого месяца"),
+    ],
 )
 def test_work_that_goes_on_is_kept(deadline):
     """Nothing of it names a year."""
@@ -85,12 +88,23 @@ def test_days_become_their_months_and_are_asked_about(deadline, moved):
     assert found.remarks[0].phrase.template == ASK_DAY
 
 
-@pytest.mark.parametrize("deadline", ["", "по отдельному графику", "по согласованию"])
-def test_what_has_no_date_is_asked_about(deadline):
+@pytest.mark.parametrize(
+    ("deadline", "template"),
+    [("", ASK_EMPTY), ("по отдельному графику", ASK_UNREAD), ("по согласованию", ASK_UNREAD)],
+)
+def test_what_has_no_date_is_asked_about(deadline, template):
     """The text stays."""
     found = roll_row(row(deadline), YEAR)
     assert (found.row.deadline, found.mark) == (deadline, RowMark.ASK)
-    assert found.remarks[0].phrase.template == ASK_UNREAD
+    assert found.remarks[0].phrase.template == template
+
+
+def test_a_row_that_follows_another_one_goes_on_following():
+    """Its text names the other row, so nothing is asked; a text with dates of its own is moved like any other."""
+    found = roll_row(row("по итогам конкурса"), YEAR, leader="1.3")
+    assert (found.row.deadline, found.mark) == ("по итогам конкурса", RowMark.KEPT)
+    assert found.remarks[0].phrase.details == {"deadline": "по итогам конкурса", "row": "1.3"}
+    assert roll_row(row("май 2026"), YEAR, leader="1.3").row.deadline == "май 2027"
 
 
 @pytest.mark.parametrize("deadline", ["март 2026 года, далее на постоянной основе", "с 2024 по 2026 год"])
