@@ -97,13 +97,17 @@ def find_invitation(connection: Connection, public_id: str) -> Invitation | None
     return _from_row(row) if row else None
 
 
-def find_open_invitation(
-    connection: Connection, person_id: int, purpose: Purpose, now: datetime
-) -> Invitation | None:
+def find_open_invitation(connection: Connection, person_id: int, purpose: Purpose, now: datetime) -> Invitation | None:
     """The newest invitation of a person for a purpose without an occurrence that still counts, or None."""
     mine = select(invitation).where(invitation.c.person_id == person_id, invitation.c.purpose == purpose.value)
     row = connection.execute(mine.order_by(invitation.c.id.desc()).limit(1)).mappings().first()
     return found if row and is_invitation_open(found := _from_row(row), now) else None
+
+
+def list_invitations(connection: Connection, public_ids: Collection[str]) -> list[Invitation]:
+    """The invitations with these public ids; what is none is left out."""
+    rows = connection.execute(select(invitation).where(invitation.c.public_id.in_(public_ids))).mappings()
+    return [_from_row(row) for row in rows]
 
 
 def is_invitation_open(wanted: Invitation, now: datetime) -> bool:

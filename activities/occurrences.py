@@ -1,7 +1,7 @@
 """Occurrences: one scheduled run of an activity each, seen together with its row of the plan and its state."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -133,6 +133,8 @@ _FROM_OCCURRENCE = (
     *("postponed", "rrule", "before_record", "activity_id"),
 )
 
+_READ = tuple(name for name in Occurrence.__slots__ if name != "parties")
+
 _OCCURRENCES: Select[Any] = (
     select(
         *(occurrence.c[name] for name in _FROM_OCCURRENCE),
@@ -167,7 +169,7 @@ def list_occurrences(connection: Connection, wanted: OccurrenceFilter) -> list[O
     conditions = list(_conditions(connection, wanted))
     rows = connection.execute(_OCCURRENCES.where(*conditions)).mappings().all()
     parties = _party_names(connection, {row["activity_id"] for row in rows})
-    return [replace(_from_row(row), parties=tuple(parties.get(row["activity_id"], ()))) for row in rows]
+    return [_from_row(row, parties.get(row["activity_id"], ())) for row in rows]
 
 
 def select_ids(connection: Connection, wanted: OccurrenceFilter) -> Select[tuple[int]]:
@@ -257,5 +259,5 @@ def _party_names(connection: Connection, activity_ids: Collection[int]) -> dict[
     return names
 
 
-def _from_row(row: RowMapping) -> Occurrence:
-    return Occurrence(**{name: row[name] for name in Occurrence.__slots__ if name != "parties"})
+def _from_row(row: RowMapping, parties: Iterable[str] = ()) -> Occurrence:
+    return Occurrence(**{name: row[name] for name in _READ}, parties=tuple(parties))

@@ -6,7 +6,7 @@ is all the lease that this needs (docs/decisions/0009-messages-need-no-lease.md)
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,20 @@ class UnknownMessageError(OporaError):
 
 
 Handler = Callable[[UnitOfWork, Message], None]
-Handlers = Mapping[str, Sequence[Handler]]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler that is given all messages of its topic in a batch at once, so that it looks things up once for all.
+
+    Args:
+        handle: gets at least one message; of a batch that failed, each alone.
+    """
+
+    handle: Callable[[UnitOfWork, Sequence[Message]], None]
+
+
+Handlers = Mapping[str, Sequence[Handler | Together]]
 
 
 _IS_WAITING = message.c.available_at <= bindparam("now")
@@ -173,14 +186,31 @@ def _handle(store: Store, handlers: Handlers, only: int | None) -> int:
         ids = [each.id for each in claimed]
         reach("outbox.claimed")
         with blaming(ids):
-            for each in claimed:
-                for handler in (*handlers.get(each.topic, ()), *handlers.get("*", ())):
-                    handler(work, each)
+            for handler, messages in _assign(handlers, claimed):
+                if isinstance(handler, Together):
+                    handler.handle(work, messages)
+                else:
+                    for each in messages:
+                        handler(work, each)
         reach("outbox.handled")
         done = update(message).where(message.c.id.in_(ids))
         work.connection.execute(done.values(done_at=work.now, available_at=None, error=None))
         reach("outbox.finished")
         return len(ids)
+
+
+def _assign(handlers: Handlers, claimed: Sequence[Message]) -> Iterator[tuple[Handler | Together, Sequence[Message]]]:
+    """Who is given which messages: one after another in their order, then those that are handled together."""
+    together: dict[str, list[Message]] = {}
+    for each in claimed:
+        for handler in (*handlers.get(each.topic, ()), *handlers.get("*", ())):
+            if not isinstance(handler, Together):
+                yield handler, (each,)
+        together.setdefault(each.topic, []).append(each)
+    for topic, messages in (*together.items(), ("*", claimed)):
+        for handler in handlers.get(topic, ()):
+            if isinstance(handler, Together) and messages:
+                yield handler, messages
 
 
 def _claim(connection: Connection, now: datetime, only: int | None) -> list[Message]:

@@ -4,23 +4,31 @@ A handler writes rows only, in the transaction in which its message is finished.
 late or out of turn, so a handler looks at what stands now: a submission that was withdrawn meanwhile awaits nobody.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
 from activities.decisions import Decision, Verdict, find_decision, list_deciders
-from activities.occurrences import Occurrence, get_occurrence_of
+from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence_of, list_occurrences
 from activities.office import Office
+from activities.people import Person
 from activities.submissions import Submission, find_open_submission, list_submissions
-from engine.outbox import Handler, Message
+from engine.outbox import Handler, Handlers, Message, Together
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.cause import read_cause
 from notifications.mail.compose import Clerk, granted, invited, receipt_for, returned_to, row_of, waiting_of
 from notifications.mail.contexts import DateMoved, Escalation
 from notifications.mail.kinds import Kind
-from notifications.mail.notices import raise_notice
-from notifications.mail.policy import audience, list_coordinators, list_named, list_responsible
+from notifications.mail.notices import NewNotice, raise_notices
+from notifications.mail.policy import (
+    audience,
+    list_all_coordinators,
+    list_all_responsible,
+    list_coordinators,
+    list_named,
+    list_responsible,
+)
 from notifications.mail.quiet import QUIET, QuietHours
 
 Teller = Callable[[Clerk, UnitOfWork, Message], None]
@@ -29,9 +37,7 @@ _WORKING_DAYS = {"waiting_2": 2, "waiting_5": 5, "waiting_10": 10}
 _REMINDER = "waiting_2"
 
 
-def build_handlers(
-    office: Office, domain: str, others: Sequence[Handler] = (), quiet: QuietHours = QUIET
-) -> dict[str, Sequence[Handler]]:
+def build_handlers(office: Office, domain: str, others: Sequence[Handler] = (), quiet: QuietHours = QUIET) -> Handlers:
     """The handlers that `engine.outbox.dispatch` is given.
 
     Args:
@@ -41,8 +47,8 @@ def build_handlers(
         others: see every topic: the calendar's, and whoever else watches occurrences.
     """
     clerk = Clerk(office, domain, quiet)
-    mine: dict[str, Sequence[Handler]] = {topic: [partial(tell, clerk)] for topic, tell in _TELLERS.items()}
-    return mine | {"*": list(others)}
+    mine: dict[str, Sequence[Handler | Together]] = {topic: [partial(tell, clerk)] for topic, tell in _TELLERS.items()}
+    return mine | _NOTERS | {"*": list(others)}
 
 
 def tell_submitted(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
@@ -122,21 +128,37 @@ def tell_moved(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
         clerk.write(work, Kind.DATE_MOVED, person, context, cause_key(target, message))
 
 
-def note_owed(_clerk: Clerk, work: UnitOfWork, message: Message) -> None:
-    """Leave the reminder for the morning digest of those who owe it; what is overdue, the coordinators' too."""
-    target = get_occurrence_of(work.connection, message.instance_id)
-    people = list_responsible(work.connection, target)
-    if message.detail.startswith("overdue"):
-        people += audience(work.connection, target, list_coordinators(work.connection, target))
-    for person in people:
-        raise_notice(work, person.id, target.id, message.topic, cause_key(target, message))
+def note_owed(work: UnitOfWork, messages: Sequence[Message]) -> None:
+    """Leave the reminders for the morning digest of those who owe it; what is overdue, the coordinators' too."""
+    told = _targets(work.connection, messages)
+    overdue = [target for message, target in told if message.detail.startswith("overdue")]
+    responsible = list_all_responsible(work.connection, [target for _, target in told])
+    coordinators = list_all_coordinators(work.connection, overdue)
+    _note(work, [(message, target, responsible[target.activity_id]) for message, target in told])
+    _note(work, [(message, target, coordinators.get(target.id, [])) for message, target in told])
 
 
-def note_date_wanted(_clerk: Clerk, work: UnitOfWork, message: Message) -> None:
-    """Leave the question for the coordinators' morning digest."""
-    target = get_occurrence_of(work.connection, message.instance_id)
-    for person in audience(work.connection, target, list_coordinators(work.connection, target)):
-        raise_notice(work, person.id, target.id, message.topic, cause_key(target, message))
+def note_date_wanted(work: UnitOfWork, messages: Sequence[Message]) -> None:
+    """Leave the questions for the coordinators' morning digest."""
+    told = _targets(work.connection, messages)
+    coordinators = list_all_coordinators(work.connection, [target for _, target in told])
+    _note(work, [(message, target, coordinators[target.id]) for message, target in told])
+
+
+def _targets(connection: Connection, messages: Sequence[Message]) -> list[tuple[Message, Occurrence]]:
+    """Each message with its occurrence, but for those of which nobody is told: due before the record began."""
+    wanted = OccurrenceFilter(instance_ids=[each.instance_id for each in messages])
+    found = {each.instance_id: each for each in list_occurrences(connection, wanted) if not each.before_record}
+    return [(each, found[each.instance_id]) for each in messages if each.instance_id in found]
+
+
+def _note(work: UnitOfWork, told: Iterable[tuple[Message, Occurrence, Iterable[Person]]]) -> None:
+    notices = [
+        NewNotice(person.id, target.id, message.topic, cause_key(target, message))
+        for message, target, people in told
+        for person in people
+    ]
+    raise_notices(work, notices)
 
 
 def cause_key(target: Occurrence, message: Message) -> str:
@@ -152,7 +174,9 @@ _TELLERS: dict[str, Teller] = {
     "return": tell_decided,
     "set_date": tell_moved,
     "postpone": tell_moved,
-    "beginning": note_owed,
-    "evidence": note_owed,
-    "date_wanted": note_date_wanted,
+}
+_NOTERS: dict[str, Sequence[Together]] = {
+    "beginning": [Together(note_owed)],
+    "evidence": [Together(note_owed)],
+    "date_wanted": [Together(note_date_wanted)],
 }

@@ -1,12 +1,12 @@
 """Notices: what reminders leave for the next morning digest, one for each person whom it concerns."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
 from engine.unit_of_work import UnitOfWork
-from notifications.mail.insertion import insert_missing
+from notifications.mail.insertion import insert_all_missing
 from notifications.tables import notice
 
 
@@ -23,16 +23,39 @@ class Notice:
 _COLUMNS = tuple(notice.c[name] for name in Notice.__slots__)
 
 
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice to leave.
+
+    Args:
+        kind: the reminding ladder's name.
+        cause_key: what it is left for; a person gets one for each cause.
+    """
+
+    person_id: int
+    occurrence_id: int
+    kind: str
+    cause_key: str
+
+
 def raise_notice(work: UnitOfWork, person_id: int, occurrence_id: int, kind: str, cause_key: str) -> None:
     """Leave a notice unless it was left for this cause before."""
-    row = {
-        "dedup_key": cause_key,
-        "person_id": person_id,
-        "occurrence_id": occurrence_id,
-        "kind": kind,
-        "raised_at": work.now,
-    }
-    insert_missing(work.connection, notice, row, ["dedup_key", "person_id"])
+    raise_notices(work, [NewNotice(person_id, occurrence_id, kind, cause_key)])
+
+
+def raise_notices(work: UnitOfWork, found: Sequence[NewNotice]) -> None:
+    """Leave notices, but for those that were left for the same cause before."""
+    rows = [
+        {
+            "dedup_key": each.cause_key,
+            "person_id": each.person_id,
+            "occurrence_id": each.occurrence_id,
+            "kind": each.kind,
+            "raised_at": work.now,
+        }
+        for each in found
+    ]
+    insert_all_missing(work.connection, notice, rows, ["dedup_key", "person_id"])
 
 
 def list_open_notices(connection: Connection) -> list[Notice]:

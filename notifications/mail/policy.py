@@ -24,6 +24,12 @@ def list_coordinators(connection: Connection, target: Occurrence) -> list[Person
     return list_holders(connection, Role.COORDINATOR, target.activity_id)
 
 
+def list_all_coordinators(connection: Connection, targets: Collection[Occurrence]) -> dict[int, list[Person]]:
+    """Which coordinators may be written to about each occurrence, by its id."""
+    found = list_all_holders(connection, Role.COORDINATOR, {each.activity_id for each in targets})
+    return {each.id: _audience(each, found[each.activity_id], found[each.activity_id]) for each in targets}
+
+
 def list_responsible(connection: Connection, target: Occurrence) -> list[Person]:
     """Who is written to about what is owed; see `list_all_responsible`."""
     return list_all_responsible(connection, [target])[target.activity_id]

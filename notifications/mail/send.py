@@ -15,9 +15,9 @@ from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_gr
 from activities.invitations import (
     Invitation,
     Purpose,
-    find_invitation,
     find_open_invitation,
     is_invitation_open,
+    list_invitations,
 )
 from activities.people import get_person_by_id
 from activities.roles import Role, holds_anywhere
@@ -170,8 +170,8 @@ def _still_waiting(
 
 def _invitations(connection: Connection, rows: Iterable[Row], now: datetime) -> list[Invitation]:
     """The recipient's invitations to send evidence, as far as they still count."""
-    named = (find_invitation(connection, row.invitation) for row in rows if row.invitation)
-    return [each for each in named if each and is_invitation_open(each, now)]
+    named = list_invitations(connection, {row.invitation for row in rows if row.invitation})
+    return [each for each in named if is_invitation_open(each, now)]
 
 
 def _is_waiting(connection: Connection, item: Waiting) -> bool:

@@ -1,6 +1,7 @@
 """How letters write dates, instants and sizes."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -15,6 +16,7 @@ _KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
 _SIZES = ((_MEGABYTE, N_("{number} MB")), (_KILOBYTE, N_("{number} KB")), (1, N_("{number} bytes")))
 
 
+@lru_cache(maxsize=4096)  # a digest of a hundred rows names few days, each of them often
 def word_day(day: date, language: str) -> str:
     """A day as people write it: `2 March 2026`."""
     return format_date(day, f"d{_NO_BREAK}MMMM y", locale=language)

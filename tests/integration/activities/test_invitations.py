@@ -11,6 +11,7 @@ from activities.invitations import (
     find_invitation,
     invite_to_send,
     is_invitation_open,
+    list_invitations,
     obtain_invitation,
 )
 
@@ -54,3 +55,11 @@ def test_who_leaves_takes_no_link_along(house):
         found = find_invitation(connection, first.public_id)
     assert not is_invitation_open(found, house.clock.now())
     assert invite(house, house.teacher).public_id != first.public_id
+
+
+def test_several_invitations_are_read_at_once(house):
+    """A digest's links cost one look, however many rows it has."""
+    wanted = [invite(house, house.teacher, number=number) for number in ("1.1", "1.3")]
+    with house.office.store.read() as connection:
+        found = list_invitations(connection, [*(each.public_id for each in wanted), "nobody's"])
+    assert {each.public_id for each in found} == {each.public_id for each in wanted}

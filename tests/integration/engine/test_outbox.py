@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from itertools import count
@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from engine import database
 from engine.database import DatabaseUnavailableError
-from engine.outbox import ATTEMPTS, Message
+from engine.outbox import ATTEMPTS, Message, Together
 from engine.tables import instance, message
 from engine.unit_of_work import Store, UnitOfWork
 from tests.fixtures.engine import Rig
@@ -213,3 +213,39 @@ def test_threads_handle_each_message_once(rig: Rig) -> None:
         thread.join(60)
     assert Counter(seen) == {row.id: 1 for row in rig.rows(message)}
     assert len(seen) == 150
+
+
+class Desk:
+    """Notes which messages came together, and fails on some instances."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[int]] = []
+        self.fails_on: set[int] = set()
+
+    def __call__(self, _work: UnitOfWork, given: Sequence[Message]) -> None:
+        """Note or fail."""
+        self.seen.append([each.instance_id for each in given])
+        if self.fails_on.intersection(self.seen[-1]):
+            raise RuntimeError("the desk is full")
+
+
+def test_messages_of_a_topic_may_be_handled_together(rig: Rig, clerk: Clerk) -> None:
+    """All of a batch come at once and in order, beside handlers that take one after another; of no topic, none come."""
+    started = [each.id for each in rig.start(many=3)]
+    rig.fire(started[1], "start")
+    desk, everything, nothing = Desk(), Desk(), Desk()
+    rig.dispatch({"create": [Together(desk), clerk], "return": [Together(nothing)], "*": [Together(everything)]})
+    assert desk.seen == [started]
+    assert [each.instance_id for each in clerk.seen] == started
+    assert everything.seen == [[*started, started[1]]]
+    assert nothing.seen == []
+
+
+def test_of_messages_handled_together_the_one_that_fails_is_handled_alone(rig: Rig) -> None:
+    """The others are finished all the same, each by itself."""
+    started = [each.id for each in rig.start(many=3)]
+    desk = Desk()
+    desk.fails_on = {started[1]}
+    assert rig.dispatch({"create": [Together(desk)]}) == 2
+    assert desk.seen == [started, *([each] for each in started)]
+    assert [row.attempts for row in rig.rows(message)] == [0, 1, 0]
