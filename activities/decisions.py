@@ -225,6 +225,12 @@ def find_decision(connection: Connection, submission_id: int) -> Decision | None
     return None if row is None else _from_row(connection, row)
 
 
+def list_decisions_of(connection: Connection, person_id: int, *, since: datetime) -> list[Decision]:
+    """What a person decided from an instant on, the newest first."""
+    mine = select(decision).where(decision.c.person_id == person_id, decision.c.decided_at >= since)
+    return [_from_row(connection, row) for row in connection.execute(mine.order_by(decision.c.id.desc()))]
+
+
 def list_acceptances(connection: Connection, submission_id: int) -> list[Decision]:
     """Who has accepted a submission, the first one first: one person, or as many as its workflow asks for."""
     accepted = select(decision).where(

@@ -81,6 +81,18 @@ def obtain_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
     return _from_row(row) if row else issue_grant(work, person_id, submission_id)
 
 
+def list_open_grants(connection: Connection, person_id: int, now: datetime) -> list[Grant]:
+    """The grants of a person that count, the newest of each submission."""
+    live = select(grant).where(
+        grant.c.person_id == person_id,
+        grant.c.voided_at.is_(None),
+        grant.c.spent_at.is_(None),
+        grant.c.expires_at > now,
+    )
+    rows = connection.execute(live.order_by(grant.c.id)).mappings()
+    return list({row["submission_id"]: _from_row(row) for row in rows}.values())
+
+
 def find_grant(connection: Connection, public_id: str) -> Grant | None:
     """A grant by its public id, or None."""
     row = connection.execute(select(grant).where(grant.c.public_id == public_id)).mappings().first()

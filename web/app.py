@@ -9,6 +9,7 @@ from engine.errors import OporaError
 from runtime.bootstrap import Application
 from web import private_logs
 from web.decision_pages import decision_pages
+from web.docket_pages import docket_pages
 from web.errors import RETRY_SECONDS, install_error_pages
 from web.evidence_pages import evidence_pages
 from web.feeds import Feeds, feed_pages
@@ -39,7 +40,15 @@ def create_app(application: Application) -> Flask:
     fetches = FetchLog(application.office, application.settings.feed_limit)
     site = Site(application, fetches, Freshness(application.refresh))
     install_site(app.extensions, site)
-    for pages in (start_pages, decision_pages, evidence_pages, preference_pages, feed_pages, subscribing_pages):
+    for pages in (
+        start_pages,
+        decision_pages,
+        docket_pages,
+        evidence_pages,
+        preference_pages,
+        feed_pages,
+        subscribing_pages,
+    ):
         app.register_blueprint(pages)
     install_error_pages(app)
     app.before_request(_look)

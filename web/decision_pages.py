@@ -30,7 +30,7 @@ def answer(token: str) -> Response:
     """Decide as the form says, then lead to the page that shows what is recorded."""
     refuse_foreign_form()
     matter = _read_matter(token)
-    if matter.standing is Standing.DECIDED:
+    if matter.is_told:
         return _to_page(token)
     sent = read_answer(request.form, matter.submission.kind)
     if matter.standing is not Standing.OPEN or sent.seen != matter.grant.manifest_digest.hex():
@@ -77,7 +77,7 @@ def _decide(matter: Matter, sent: Answer) -> Decision:
 
 
 def _page(token: str, matter: Matter, sent: Answer | None = None, *, status: int = 200) -> Response:
-    if matter.standing not in {Standing.OPEN, Standing.DECIDED}:
+    if matter.standing is not Standing.OPEN and not matter.is_told:
         return _gone(matter)
     language = choose_language(matter.person.language)
     return render_page(
@@ -99,14 +99,14 @@ def _page(token: str, matter: Matter, sent: Answer | None = None, *, status: int
 
 def _gone(matter: Matter) -> Response:
     """The link is ours, but counts no more: says why and what to do, and nothing of the matter."""
-    standing = Standing.EXPIRED if matter.standing is Standing.DECIDED else matter.standing
+    standing = Standing.EXPIRED if matter.is_told else matter.standing
     return render_page("gone", choose_language(matter.person.language), status=410, standing=standing.value)
 
 
 def _refused(token: str, error: OporaError) -> Response:
     """The choke point has refused, because something changed since the page was read."""
     matter = _read_matter(token)
-    if matter.standing is Standing.DECIDED:
+    if matter.is_told:
         return _to_page(token)
     if matter.standing is not Standing.OPEN:
         return _gone(matter)

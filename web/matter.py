@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from activities.decisions import Decision, Verdict, find_decision, list_deciders
+from activities.decisions import Decision, Verdict, find_decision, list_acceptances, list_deciders
 from activities.grants import Grant
 from activities.manifest import find_early_document
 from activities.occurrences import Occurrence, get_occurrence
@@ -21,6 +21,8 @@ class Standing(StrEnum):
     """What can be done with a link now."""
 
     OPEN = "open"
+    COUNTED = "counted"
+    """The person has accepted, and another approver has to as well."""
     DECIDED = "decided"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
@@ -41,6 +43,8 @@ class Step:
 
     at: datetime
     event: str
+    from_state: str
+    to_state: str
     actor: str
 
 
@@ -53,6 +57,8 @@ class Matter:
         submitted_by: a name.
         provided_by: the name of whose evidence it is; empty where the submitter's own.
         earlier: the versions before this one, the newest first.
+        accepted: where several have to accept, who has but has not settled it.
+        awaited: names of those whose decision is awaited.
     """
 
     grant: Grant
@@ -65,13 +71,20 @@ class Matter:
     earlier: tuple[Version, ...]
     steps: tuple[Step, ...]
     decision: Decision | None
+    accepted: tuple[Decision, ...]
+    awaited: tuple[str, ...]
     standing: Standing
     is_expired: bool
 
     @property
+    def is_told(self) -> bool:
+        """Whether this person has no more to decide, and may see what was decided."""
+        return self.standing in {Standing.DECIDED, Standing.COUNTED}
+
+    @property
     def shows_evidence(self) -> bool:
         """Whether files may be fetched: while it can be decided, and by the same link for the rest of its time."""
-        return self.standing is Standing.OPEN or (self.standing is Standing.DECIDED and not self.is_expired)
+        return self.standing is Standing.OPEN or (self.is_told and not self.is_expired)
 
     @property
     def is_reopened(self) -> bool:
@@ -86,12 +99,25 @@ class Matter:
         return "" if found is None else found.ru if language == "ru" else found.en
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was decided so far, and by whom it still may be."""
+
+    decision: Decision | None
+    accepted: tuple[Decision, ...]
+    deciders: tuple[Person, ...]
+
+
 def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
     """What a grant is about, as it stands at an instant."""
     submission = get_submission(connection, granted.submission_id)
     occurrence = get_occurrence(connection, submission.occurrence_id)
     person_asked = get_person_by_id(connection, granted.person_id)
-    decision = find_decision(connection, submission.id)
+    said = _Said(
+        decision=find_decision(connection, submission.id),
+        accepted=tuple(each for each in list_acceptances(connection, submission.id) if not each.settles),
+        deciders=tuple(list_deciders(connection, submission)),
+    )
     versions = [each for each in list_submissions(connection, occurrence.id) if each.version < submission.version]
     names = _names(connection)
     provider = submission.provided_by or submission.submitted_by
@@ -105,26 +131,30 @@ def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
         provided_by="" if provider == submission.submitted_by else names.get(provider, provider),
         earlier=tuple(Version(each, find_decision(connection, each.id)) for each in reversed(versions)),
         steps=tuple(_steps(connection, occurrence.instance_id, names)),
-        decision=decision,
-        standing=_standing(connection, granted, person_asked, submission, decided=decision is not None, now=now),
+        decision=said.decision,
+        accepted=said.accepted,
+        awaited=tuple(each.name for each in said.deciders),
+        standing=_standing(connection, granted, person_asked, said, now),
         is_expired=now >= granted.expires_at,
     )
 
 
-def _standing(
-    connection: Connection, granted: Grant, asked: Person, submission: Submission, *, decided: bool, now: datetime
-) -> Standing:
+def _standing(connection: Connection, granted: Grant, asked: Person, said: _Said, now: datetime) -> Standing:
     if not asked.active:
         return Standing.NOT_YOURS
-    if decided:
+    if said.decision is not None:
         return Standing.DECIDED
-    newest = find_open_submission(connection, submission.occurrence_id)
-    if granted.voided_at is not None or newest is None or newest.id != submission.id:
+    decided_on = get_submission(connection, granted.submission_id)
+    newest = find_open_submission(connection, decided_on.occurrence_id)
+    is_current = newest is not None and newest.id == decided_on.id
+    # Whatever became of the grant: it is spent by the acceptance, or void since its holder has accepted elsewhere.
+    if is_current and any(asked.id in each.person_ids for each in said.accepted):
+        return Standing.COUNTED
+    if not is_current or granted.voided_at is not None:
         return Standing.SUPERSEDED
     if now >= granted.expires_at:
         return Standing.EXPIRED
-    deciders = {each.id for each in list_deciders(connection, submission)}
-    return Standing.OPEN if asked.id in deciders else Standing.NOT_YOURS
+    return Standing.OPEN if asked in said.deciders else Standing.NOT_YOURS
 
 
 def _names(connection: Connection) -> dict[str, str]:
@@ -134,8 +164,8 @@ def _names(connection: Connection) -> dict[str, str]:
 
 def _steps(connection: Connection, instance_id: int, names: dict[str, str]) -> Sequence[Step]:
     rows = connection.execute(
-        select(history.c.at, history.c.event, history.c.actor)
+        select(history.c.at, history.c.event, history.c.from_state, history.c.to_state, history.c.actor)
         .where(history.c.instance_id == instance_id)
         .order_by(history.c.revision)
     )
-    return [Step(row.at, row.event, names.get(row.actor, "")) for row in rows]
+    return [Step(row.at, row.event, row.from_state, row.to_state, names.get(row.actor, "")) for row in rows]

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from activities.decisions import Decision, Verdict
 from activities.manifest import SubmissionKind
 from engine.errors import N_
-from notifications.labels import CHANNELS, EVENTS, LETTERS, OUTCOMES, PACES, STATES, label
+from notifications.labels import CHANNELS, LETTERS, OUTCOMES, PACES, STATES, label, label_step
 from notifications.mail.wording import word_day, word_moment, word_size
 from notifications.translation import DEFAULT_LANGUAGE, LANGUAGES, get_catalogue, translate
 from web.site import current_site
@@ -112,7 +112,7 @@ def _environment(language: str) -> Environment:
         "day": lambda day: _word_day(day, language),
         "size": lambda size: word_size(size, language),
         "digest": short_digest,
-        "event": lambda name: label(EVENTS, name, language),
+        "step": lambda step: label_step(step.event, step.from_state, step.to_state, language),
         "channel": lambda name: label(CHANNELS, name, language),
         "state": lambda name: label(STATES, name, language),
         "letters": lambda kind: label(LETTERS, kind, language),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from activities.decisions import Decision
+from activities.decisions import Decision, list_acceptances
 from activities.grants import obtain_grant
 from activities.invitations import Purpose, invite_to_send, obtain_invitation
 from activities.occurrences import Occurrence
@@ -62,6 +62,8 @@ class Clerk:
             self._leave_notices(work, kind, to, context, cause_key)
             return False
         obtain_invitation(work, to.id, Purpose.PREFERENCES)
+        if any(item.grant for item in context.waiting()):
+            obtain_invitation(work, to.id, Purpose.DECISIONS)
         draft = Draft(
             cause_key=cause_key,
             person_id=to.id,
@@ -135,6 +137,7 @@ def waiting_of(connection: Connection, target: Occurrence, submitted: Submission
         submitted_by=submitter.name if submitter else submitted.submitted_by,
         grant=None,
         unconfirmed=is_unconfirmed(target),
+        accepted_by=tuple(each.person.name for each in list_acceptances(connection, submitted.id)),
     )
 
 
@@ -167,6 +170,7 @@ def receipt_for(person: Person, row: Row, submitted: Submission, decided: Decisi
         version=submitted.version,
         digest=submitted.manifest_digest.hex()[:16],
         own=person.id == decided.person.id,
+        settles=decided.settles,
     )
 
 

@@ -58,6 +58,7 @@ class Waiting:
         outcome: the reason of an outcome (`OutcomeReason`); empty for evidence.
         grant: public id of the recipient's grant, None for one who is only told.
         unconfirmed: the deadline's reading is to be confirmed, so that only the coordinator is written to.
+        accepted_by: who has accepted it already, where several have to.
     """
 
     row: Row
@@ -71,6 +72,7 @@ class Waiting:
     submitted_by: str
     grant: str | None
     unconfirmed: bool = False
+    accepted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class Decided(Context):
         verdict: `accept` or `return`.
         own: the recipient has decided; else it was decided about what the recipient submitted.
         digest: the first 16 hexadecimal digits of the manifest's SHA-256.
+        settles: it ended the matter; else another approver has to accept too.
     """
 
     row: Row
@@ -174,6 +177,7 @@ class Decided(Context):
     version: int
     digest: str
     own: bool
+    settles: bool = True
 
     @property
     def is_answer(self) -> bool:

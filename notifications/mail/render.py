@@ -29,6 +29,7 @@ class View:
         zone: of the clock on the office's wall.
         anchor: how far the log of history reaches, for readers who may want to keep it; empty for all others.
         preferences_url: the page on which the reader chooses what comes when; empty where no letter may carry links.
+        decisions_url: the page with all that awaits the reader's decision; empty likewise.
         urls: public id of a grant or invitation → its link. One that is not here can only be used in the office.
     """
 
@@ -38,6 +39,7 @@ class View:
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     anchor: str = ""
     preferences_url: str = field(default="", repr=False)
+    decisions_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

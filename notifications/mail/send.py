@@ -123,7 +123,10 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
         invitations = _invitations(connection, context.rows(), now)
-        preferences = find_open_invitation(connection, letter.person_id, Purpose.PREFERENCES, now)
+        pages = {
+            purpose: find_open_invitation(connection, letter.person_id, purpose, now)
+            for purpose in (Purpose.PREFERENCES, Purpose.DECISIONS)
+        }
         anchor = find_anchor(connection)
         keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
     still = context.with_waiting(left)
@@ -137,7 +140,8 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         zone=post.zone,
         urls=urls,
         anchor=anchor or "" if keeps_anchors else "",
-        preferences_url=(preferences and post.links.find_invitation_url(preferences)) or "",
+        preferences_url=_url_of(post, pages[Purpose.PREFERENCES]),
+        decisions_url=_url_of(post, pages[Purpose.DECISIONS]) if grants else "",
     )
     rendered = render_letter(kind, still, view)
     address = Address(
@@ -151,6 +155,10 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         unsubscribe_url=find_unsubscribe_url(view.preferences_url, kind),
     )
     return seal_message(rendered, post.sender, address)
+
+
+def _url_of(post: Post, invited: Invitation | None) -> str:
+    return (invited and post.links.find_invitation_url(invited)) or ""
 
 
 def _still_waiting(
