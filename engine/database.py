@@ -38,6 +38,39 @@ class DatabaseUnavailableError(OporaError):
     )
 
 
+class DatabaseDamagedError(DatabaseUnavailableError):
+    """The file is no database any more, or parts of it cannot be read."""
+
+    message = N_("The database file is damaged: {reason}. Bring back the last good backup: opora restore FILE.")
+
+
+class DatabaseFullError(DatabaseUnavailableError):
+    """There is no room for what was to be written."""
+
+    message = N_(
+        "There is no room left for the database: {reason}. Nothing was changed. "
+        "Make room on the disk that it lies on, then try again."
+    )
+
+
+class DatabaseBusyError(DatabaseUnavailableError):
+    """Somebody else has kept the database to themselves for too long."""
+
+    message = N_(
+        "Another program keeps the database to itself: {reason}. Nothing was changed. "
+        "Try again; if it stays so, see which programs have the file open and end the one that hangs."
+    )
+
+
+# By the name that SQLite gives the trouble, or the code that PostgreSQL does (its documentation, appendix A).
+_TROUBLES = {
+    "SQLITE_FULL": DatabaseFullError,
+    "53100": DatabaseFullError,
+    "SQLITE_BUSY": DatabaseBusyError,
+    "SQLITE_LOCKED": DatabaseBusyError,
+}
+
+
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     """Whether this SQLite is free of the WAL-reset corruption (fixed in 3.51.3, 3.50.7 and 3.44.6).
 
@@ -85,8 +118,12 @@ def _open_sqlite(url: str) -> Engine:
     def configure(connection: Any, _record: Any) -> None:
         # Autocommit in the driver: BEGIN is ours to send, IMMEDIATE where a transaction writes.
         connection.isolation_level = None
-        for pragma in (f"journal_mode={journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in (f"journal_mode={journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+        except UnicodeDecodeError as error:
+            # The driver could not read the words in which SQLite names what is damaged.
+            raise sqlite3.DatabaseError("malformed database schema") from error
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -136,4 +173,11 @@ def _calm_errors() -> Iterator[None]:
         if not is_database_trouble(error):
             raise
         reason = str(error.orig).strip() or type(error.orig).__name__
-        raise DatabaseUnavailableError(reason=reason.splitlines()[0]) from error
+        raise _trouble(error)(reason=reason.splitlines()[0]) from error
+
+
+def _trouble(error: DatabaseError) -> type[DatabaseUnavailableError]:
+    if type(error) is DatabaseError:
+        return DatabaseDamagedError
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+    return _TROUBLES.get(code, DatabaseUnavailableError)

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 from engine.clock import format_instant, parse_instant
+from engine.errors import N_, OporaError
 
 metadata = MetaData(
     naming_convention={
@@ -38,6 +39,15 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class DamagedValueError(OporaError, ValueError):
+    """The database holds something where an instant belongs."""
+
+    message = N_(
+        "The database holds {value} where an instant belongs: its file was damaged or altered. "
+        "Run opora audit verify, and bring back a backup: opora restore"
+    )
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,10 +74,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name == "postgresql" else format_instant(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (the interface)
-        """An aware instant in UTC."""
+        """An aware instant in UTC.
+
+        Raises:
+            DamagedValueError: what is stored is no instant.
+        """
         if value is None:
             return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else parse_instant(value)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        try:
+            return parse_instant(value)
+        except (ValueError, TypeError) as error:  # SQLite keeps anything anywhere
+            raise DamagedValueError(value=repr(value)) from error
 
 
 definition = Table(

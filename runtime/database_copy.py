@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL, inspect
 from sqlalchemy.engine import make_url
 
-from engine.database import DatabaseUnavailableError, open_database, reading
+from engine.database import DatabaseDamagedError, DatabaseUnavailableError, open_database, reading
 from engine.errors import N_, OporaError
 
 _QUEUE_TABLES = "huey_"
@@ -26,12 +26,6 @@ class ToolFailedError(OporaError):
     """A program of PostgreSQL did not do its work."""
 
     message = N_("{program} failed: {reason}. See that it is of the server's version and that the database is reached.")
-
-
-class DatabaseDamagedError(OporaError):
-    """SQLite finds a fault in its file."""
-
-    message = N_("The database file is damaged: {reason}. Bring back the last good backup: opora restore FILE.")
 
 
 class DatabaseUsedError(OporaError):

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select, text
 from activities.people import add_person
 from activities.tables import blob
 from engine.clock import VirtualClock
-from engine.database import open_database, writing
+from engine.database import DatabaseDamagedError, open_database, writing
 from engine.tables import instance
 from engine.unit_of_work import SilentBell
 from notifications.keys import KeysMissingError
@@ -24,7 +24,7 @@ from runtime import database_copy, migrations
 from runtime.backup import BackupExistsError, BackupFolderError, evidence_name, make_backup
 from runtime.backup_manifest import NewerBackupError, NoBackupError
 from runtime.bootstrap import Application, build_application
-from runtime.database_copy import DatabaseDamagedError, DatabaseUsedError, ToolMissingError
+from runtime.database_copy import DatabaseUsedError, ToolMissingError
 from runtime.installation import Purpose, initialise
 from runtime.log_key import LogKey, PublicLogKey
 from runtime.restore import DataFolderUsedError, OtherDatabaseKindError, restore_backup

@@ -12,12 +12,11 @@ from click.testing import Result
 from sqlalchemy import insert, text, update
 
 from activities.tables import blob
-from engine.database import wal_is_safe
+from engine.database import DatabaseDamagedError, wal_is_safe
 from engine.tables import ladder, message
 from notifications.tables import letter, mailbox
 from runtime import migrations
 from runtime.bootstrap import Application
-from runtime.database_copy import DatabaseDamagedError
 from runtime.doctor import Finding, Level, database, examine, feeds, folders
 from runtime.installation import Purpose, initialise
 from runtime.settings import Settings, load_settings
