@@ -36,6 +36,7 @@ PARTS = (
     "blind_3_held_back",
     "blind_4",
     "blind_5",
+    "blind_6",
 )
 LEAST_UNCACHED, LEAST_CACHED = 500, 2000
 RANKS = (Confidence.SURE, Confidence.CHECK, Confidence.ASK)
