@@ -35,6 +35,7 @@ class Activity:
         parties: what those names were taken for, in the row's order.
         document_deadline: the document's own cell where a person has written another deadline, else None.
         confirmed_at: when a person confirmed the reading of its deadline.
+        workflow: the name of the one that its occurrences begin with.
         removed_at: when an amendment took the row out of a live plan.
     """
 
@@ -55,6 +56,7 @@ class Activity:
     kind: ActivityKind
     confidence: Confidence
     confirmed_at: datetime | None
+    workflow: str
     note_suffices: bool
     removed_at: datetime | None
     parties: tuple[NamedInRow, ...]
@@ -146,7 +148,7 @@ def _parties_of(connection: Connection, activity_ids: Collection[int]) -> dict[i
 
 _AS_STORED = (
     *("id", "short_id", "plan_id", "plan_slug", "section_id", "number", "title", "result", "deadline_text"),
-    *("document_deadline", "confirmed_at", "note_suffices", "removed_at"),
+    *("document_deadline", "confirmed_at", "workflow", "note_suffices", "removed_at"),
 )
 
 

@@ -190,6 +190,7 @@ def _insert_rows(
             "schedule": json.dumps(rolled.row.schedule.to_json(), ensure_ascii=False),
             "kind": each.kind.value,
             "confidence": rolled.row.schedule.confidence.value,
+            "workflow": each.workflow,
             "note_suffices": each.note_suffices,
         }
         statement = insert(activity).values(values).returning(activity.c.id)

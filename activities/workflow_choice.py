@@ -90,11 +90,7 @@ def choose_workflow(office: Office, actor: Actor, target: Activity, name: str) -
         return chosen
 
 
-def get_workflow_name(connection: Connection, activity_id: int) -> str:
-    """The name of the workflow that an activity's occurrences begin with."""
-    return str(connection.execute(select(activity.c.workflow).where(activity.c.id == activity_id)).scalar_one())
-
-
-def count_approvers(connection: Connection, activity_id: int) -> int:
-    """How many people may approve an activity's occurrences."""
-    return len(list_holders(connection, Role.APPROVER, activity_id))
+def count_missing_approvers(connection: Connection, workflow: WorkflowDefinition, activity_id: int) -> int:
+    """How many more people have to be approvers of an activity for this workflow to come to an end."""
+    needed = 2 if any("two_accept" in each.guards for each in workflow.transitions) else 1
+    return max(0, needed - len(list_holders(connection, Role.APPROVER, activity_id)))

@@ -14,19 +14,22 @@ from cli.occurrence_filter import OVERDUE, find_occurrences
 from cli.occurrence_show import occurrence_json, state_text
 from cli.options import acting, as_json
 from cli.output import language, print_facts, print_json, print_table, say
-from cli.wording import CONFIDENCES, day_text, instant_text, names_text, text, window_text, word
+from cli.wording import CONFIDENCES, counted, day_text, instant_text, names_text, text, window_text, word
 from engine.errors import N_
 from notifications.labels import KINDS, STATES
 from notifications.translation import translate
 
 if TYPE_CHECKING:
+    from activities.acting import Actor
     from activities.occurrences import Occurrence
+    from activities.office import Office
     from activities.plan_activities import Activity
 
 CONFIRMED = N_("{activity}: the reading of “{deadline}” is confirmed; its people are written to from now on.")
 EDITED = N_("{activity}: “{deadline}” ({kind}). {explanation}")
 CONFIRMED_AT = N_("confirmed on {at}")
-NOTHING_TO_EDIT = N_("Say what changes: --deadline TEXT or --kind KIND.")
+NOTHING_TO_EDIT = N_("Say what changes: --deadline TEXT, --kind KIND or --workflow NAME.")
+GOES_THROUGH = N_("{activity}: what comes of it goes through “{workflow}”.")
 
 
 @click.group("activity", help=N_("List and show the activities of plans."))
@@ -119,6 +122,7 @@ def show(*, reference: str, as_json: bool) -> None:
             (N_("Deadline in the document"), found.document_deadline),
             (N_("How it was read"), _explanation(found)),
             (N_("Reading"), reading),
+            (N_("Workflow"), found.workflow),
         ]
     )
     if occurrences:
@@ -164,25 +168,57 @@ def confirm(*, reference: str, actor: str, on_behalf_of: str | None) -> None:
     say(CONFIRMED, activity=confirmed.reference, deadline=confirmed.deadline_text)
 
 
-@group.command("edit", help=N_("Correct a row of a draft: its deadline, which is read anew, or its kind."))
+@group.command("edit", help=N_("Correct a row of a draft: its deadline, which is read anew, its kind, its workflow."))
 @reference_argument
 @click.option("--deadline", metavar=N_("TEXT"), help=N_("The deadline as the plan should say it."))
 @click.option("--kind", type=click.Choice(list(KINDS)), help=N_("What the activity is."))
+@click.option("--workflow", metavar=N_("NAME"), help=N_("How what comes of it is worked off: see opora workflow list."))
 @acting()
-def edit(*, reference: str, deadline: str | None, kind: str | None, actor: str, on_behalf_of: str | None) -> None:
-    from activities.correcting import edit_activity
-    from activities.kinds import ActivityKind
+def edit(
+    *,
+    reference: str,
+    deadline: str | None,
+    kind: str | None,
+    workflow: str | None,
+    actor: str,
+    on_behalf_of: str | None,
+) -> None:
     from activities.plan_activities import resolve_activity
     from cli.context import acting, open_application
 
-    if deadline is None and kind is None:
+    if deadline is None and kind is None and workflow is None:
         raise click.UsageError(translate(NOTHING_TO_EDIT, language()))
     with closing(open_application()) as application:
         who = acting(application, actor, on_behalf_of)
         with application.store.read() as connection:
             target = resolve_activity(connection, reference)
-        chosen = ActivityKind(kind) if kind else None
-        edited = edit_activity(application.office, who, target, deadline=deadline, kind=chosen)
+        if workflow is not None:
+            _choose_workflow(application.office, who, target, workflow)
+        if deadline is not None or kind is not None:
+            _correct(application.office, who, target, deadline, kind)
+
+
+def _choose_workflow(office: "Office", who: "Actor", target: "Activity", name: str) -> None:
+    from activities.workflow_choice import choose_workflow, count_missing_approvers
+
+    chosen = choose_workflow(office, who, target, name)
+    say(GOES_THROUGH, activity=target.reference, workflow=chosen.name)
+    with office.store.read() as connection:
+        missing = count_missing_approvers(connection, chosen, target.id)
+    if missing:
+        told = counted(
+            "{count} approver is still missing for it: opora person grant PERSON --role approver",
+            "{count} approvers are still missing for it: opora person grant PERSON --role approver",
+            missing,
+        )
+        click.echo(told, err=True)
+
+
+def _correct(office: "Office", who: "Actor", target: "Activity", deadline: str | None, kind: str | None) -> None:
+    from activities.correcting import edit_activity
+    from activities.kinds import ActivityKind
+
+    edited = edit_activity(office, who, target, deadline=deadline, kind=ActivityKind(kind) if kind else None)
     said = word(KINDS, edited.kind.value)
     say(EDITED, activity=edited.reference, deadline=edited.deadline_text, kind=said, explanation=_explanation(edited))
 
@@ -203,5 +239,6 @@ def _activity_json(each: "Activity", occurrences: "Sequence[Occurrence]", today:
         "confidence": each.confidence.value,
         "confirmed": not each.needs_a_look,
         "explanation": _explanation(each),
+        "workflow": each.workflow,
         "occurrences": [occurrence_json(one, today) for one in occurrences],
     }

@@ -10,10 +10,10 @@ import click
 
 from cli.changing import reference_argument
 from cli.options import as_json
-from cli.output import print_json, print_table
+from cli.output import language, print_json, print_table
 from cli.wording import day_text, instant_text, names_text, text, word
 from engine.errors import N_
-from notifications.labels import CHANNELS, EVENTS, STATES
+from notifications.labels import CHANNELS, STATES, label_step
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,7 +63,7 @@ def command(*, reference: str, as_json: bool) -> None:
                 instant_text(each.entry.entry.at, zone),
                 each.occurrence.reference,
                 _who(each),
-                word(EVENTS, each.entry.entry.event),
+                step_text(each),
                 _states(each),
                 _how(each),
                 names_text(_said(each)),
@@ -90,6 +90,12 @@ def list_told(connection: "Connection", occurrences: "Sequence[Occurrence]") -> 
         for each in list_entries(connection, occurrence.instance_id)
     ]
     return sorted(told, key=lambda each: (each.entry.entry.at, each.occurrence.id, each.entry.entry.revision))
+
+
+def step_text(each: Told) -> str:
+    """What was done, in a few words."""
+    entry = each.entry.entry
+    return label_step(entry.event, entry.from_state, entry.to_state, language())
 
 
 def _resolve(connection: "Connection", reference: str) -> "list[Occurrence]":

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.changing import NO_DAY_YET, people_text, reference_argument
-from cli.history import Told, list_told
+from cli.history import Told, list_told, step_text
 from cli.options import as_json
 from cli.output import print_facts, print_json, print_table
 from cli.wording import CONFIDENCES, day_text, instant_text, names_text, size_text, text, window_text, word
 from engine.errors import N_
-from notifications.labels import EVENTS, KINDS, OUTCOMES, STATES
+from notifications.labels import KINDS, OUTCOMES, STATES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,12 +44,21 @@ DECIDED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A submission with what became of it; where several have to accept, all who have."""
+
+    submission: "Submission"
+    decision: "Decision | None"
+    accepted: "list[Decision]"
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What is shown of an occurrence."""
 
     occurrence: "Occurrence"
     evidence: "list[Evidence]"
-    submissions: "list[tuple[Submission, Decision | None]]"
+    submissions: "list[Handed]"
     next_step: "NextStep | None"
     events: tuple[str, ...]
     history: "list[Told]"
@@ -75,7 +84,7 @@ def command(*, reference: str, as_json: bool) -> None:
 
 
 def _gather(connection: "Connection", target: "Occurrence") -> Shown:
-    from activities.decisions import find_decision
+    from activities.decisions import find_decision, list_acceptances
     from activities.evidence import list_evidence
     from activities.next_step import find_next_step, list_events
     from activities.submissions import list_submissions
@@ -83,7 +92,10 @@ def _gather(connection: "Connection", target: "Occurrence") -> Shown:
     return Shown(
         occurrence=target,
         evidence=list_evidence(connection, target.id),
-        submissions=[(each, find_decision(connection, each.id)) for each in list_submissions(connection, target.id)],
+        submissions=[
+            Handed(each, find_decision(connection, each.id), list_acceptances(connection, each.id))
+            for each in list_submissions(connection, target.id)
+        ],
         next_step=find_next_step(connection, target),
         events=list_events(connection, target),
         history=list_told(connection, [target]),
@@ -159,13 +171,13 @@ def _print_submissions(shown: Shown, office: "Office") -> None:
         columns,
         [
             (
-                sealed.version,
-                instant_text(sealed.submitted_at, zone),
-                _contents(sealed),
-                sealed.manifest_digest.hex()[:12],
-                _fate(sealed, decision, office),
+                each.submission.version,
+                instant_text(each.submission.submitted_at, zone),
+                _contents(each.submission),
+                each.submission.manifest_digest.hex()[:12],
+                _fate(each, office),
             )
-            for sealed, decision in shown.submissions
+            for each in shown.submissions
         ],
     )
 
@@ -178,11 +190,18 @@ def _contents(sealed: "Submission") -> str:
     return names_text(filter(None, (reason, *files, *manifest.links, *numbers, manifest.note)))
 
 
-def _fate(sealed: "Submission", decision: "Decision | None", office: "Office") -> str:
-    if sealed.withdrawn_at:
-        return text(N_("withdrawn"))
-    if decision is None:
-        return text(N_("waits for a decision"))
+def _fate(each: Handed, office: "Office") -> str:
+    before = [_decided(one, office) for one in each.accepted if not one.settles]
+    if each.submission.withdrawn_at:
+        last = text(N_("withdrawn"))
+    elif each.decision is not None:
+        last = _decided(each.decision, office)
+    else:
+        last = text(N_("another approver has to accept it too") if before else N_("waits for a decision"))
+    return "; ".join((*before, last))
+
+
+def _decided(decision: "Decision", office: "Office") -> str:
     at = instant_text(decision.decided_at, office.calendar.zone)
     decided = text(DECIDED[decision.verdict.value, decision.partial], name=decision.person.name, at=at)
     return f"{decided}: {decision.remark}" if decision.remark else decided
@@ -218,7 +237,7 @@ def _print_history(shown: Shown, office: "Office") -> None:
             (
                 instant_text(told.entry.entry.at, office.calendar.zone),
                 told.actor,
-                word(EVENTS, told.entry.entry.event),
+                step_text(told),
             )
             for told in shown.history[-SHOWN_STEPS:]
         ],
@@ -269,7 +288,7 @@ def _json(shown: Shown, today: date) -> dict[str, Any]:
         "awaited": awaited,
         "events": shown.events,
         "steps": len(shown.history),
-        "submissions": [_submission_json(*each) for each in shown.submissions],
+        "submissions": [_submission_json(each) for each in shown.submissions],
         "evidence": [
             {
                 "number": piece.id,
@@ -285,17 +304,8 @@ def _json(shown: Shown, today: date) -> dict[str, Any]:
     }
 
 
-def _submission_json(sealed: "Submission", decision: "Decision | None") -> dict[str, Any]:
-    decided = None
-    if decision is not None:
-        decided = {
-            "verdict": decision.verdict.value,
-            "partial": decision.partial,
-            "remark": decision.remark,
-            "by": decision.person.email,
-            "channel": decision.channel,
-            "at": decision.decided_at,
-        }
+def _submission_json(each: Handed) -> dict[str, Any]:
+    sealed = each.submission
     return {
         "id": sealed.short_id,
         "version": sealed.version,
@@ -305,5 +315,18 @@ def _submission_json(sealed: "Submission", decision: "Decision | None") -> dict[
         "submitted_by": sealed.submitted_by,
         "provided_by": sealed.provided_by,
         "withdrawn": sealed.withdrawn_at is not None,
-        "decision": decided,
+        "decision": None if each.decision is None else _decision_json(each.decision),
+        "accepted_so_far": [_decision_json(one) for one in each.accepted if not one.settles],
+    }
+
+
+def _decision_json(decision: "Decision") -> dict[str, Any]:
+    return {
+        "verdict": decision.verdict.value,
+        "partial": decision.partial,
+        "remark": decision.remark,
+        "by": decision.person.email,
+        "on_behalf_of": decision.on_behalf_of.email if decision.on_behalf_of else None,
+        "channel": decision.channel,
+        "at": decision.decided_at,
     }

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from activities.decisions import Decision, Verdict, find_decision, list_deciders
+from activities.decisions import Decision, Verdict, find_decision, list_acceptances, list_deciders
 from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence_of, list_occurrences
 from activities.office import Office
 from activities.people import Person
@@ -81,11 +81,14 @@ def tell_late_decision(clerk: Clerk, work: UnitOfWork, message: Message) -> None
 
 
 def tell_decided(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
-    """Receipts to both sides; a return goes, with its reason, to all who have to put it right."""
+    """Receipts to both sides; a return goes, with its reason, to all who have to put it right.
+
+    Of an acceptance that another one has to follow only the one who gave it has a receipt: nothing is settled yet.
+    """
     target = get_occurrence_of(work.connection, message.instance_id)
     submitted, decided = _decision_behind(work.connection, target, message)
     row = row_of(target, clerk.office.today())
-    told = list_named(work.connection, (submitted.submitted_by, submitted.provided_by))
+    told = list_named(work.connection, (submitted.submitted_by, submitted.provided_by)) if decided.settles else []
     if decided.verdict is Verdict.RETURN:
         told += list_responsible(work.connection, target)
     for person in audience(work.connection, target, [decided.person, *told]):
@@ -99,11 +102,16 @@ def tell_decided(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
 
 def _decision_behind(connection: Connection, target: Occurrence, message: Message) -> tuple[Submission, Decision]:
     """The decision that wrote a message, and what it was about."""
-    digest = read_cause(connection, message).subject_digest
-    submitted = next(each for each in list_submissions(connection, target.id) if each.manifest_digest == digest)
-    decided = find_decision(connection, submitted.id)
-    if decided is None:  # pragma: no cover  (written in the transaction that wrote the message)
-        raise LookupError(submitted.id)
+    cause = read_cause(connection, message)
+    submitted = next(
+        each for each in list_submissions(connection, target.id) if each.manifest_digest == cause.subject_digest
+    )
+    # Nobody accepts twice, and a return settles: so the verdict and the person tell which one it was.
+    settled = find_decision(connection, submitted.id)
+    made = [*list_acceptances(connection, submitted.id), *([settled] if settled else [])]
+    decided = next(
+        each for each in made if (each.verdict, each.person.short_id) == (Verdict(message.topic), cause.actor)
+    )
     return submitted, decided
 
 

@@ -23,6 +23,8 @@ EVENTS = {
     "start": N_("started"),
     "set_date": N_("date set"),
     "postpone": N_("postponed"),
+    "ask_date": N_("another date asked for"),
+    "decline_date": N_("another date declined"),
     "add_evidence": N_("evidence added"),
     "submit": N_("evidence handed in"),
     "report_outcome": N_("outcome reported"),
@@ -38,6 +40,8 @@ COMMANDS = {
     "start": N_("start"),
     "set_date": N_("set-date"),
     "postpone": N_("postpone"),
+    "ask_date": N_("ask-date"),
+    "decline_date": N_("decline-date"),
     "add_evidence": N_("add-evidence"),
     "submit": N_("submit"),
     "report_outcome": N_("outcome"),
@@ -105,3 +109,10 @@ CHANNELS = {
 def label(words: dict[str, str], name: str, language: str) -> str:
     """The word for a name in a language; a name without one is shown as it is."""
     return translate(words.get(name, name), language)
+
+
+def label_step(event: str, from_state: str, to_state: str, language: str) -> str:
+    """The word for a step of history; an acceptance that leaves the state is one of several that are needed."""
+    if event == "accept" and from_state == to_state:
+        return translate(N_("decided: accepted by one; another approver has to accept too"), language)
+    return label(EVENTS, event, language)

@@ -5,16 +5,21 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
-from activities.decisions import Verdict
+from activities.decisions import DecisionRequest, Verdict, decide
 from activities.manifest import OutcomeReason
 from activities.parties import get_party, insert_contact
+from activities.people import add_person
+from activities.roles import Role, Scope, grant_role
 from activities.steps import NewDates, postpone, set_date
 from activities.submissions import report_outcome, withdraw
 from activities.tables import occurrence, person
+from activities.vocabulary import VOCABULARY
+from engine.migration import Migration, Mover, migrate
 from engine.outbox import Message
 from notifications.handlers import build_handlers
 from notifications.mail.kinds import Kind
 from tests.fixtures.mail_office import DOMAIN, MailOffice
+from workflows.catalogue import get_workflow
 
 HEAD, MARY, PAUL, ANN = "head@moc.example", "mary@moc.example", "paul@school12.example", "ann@house.example"
 
@@ -122,6 +127,33 @@ def test_an_acceptance_gives_receipts_to_both_sides(mail_office):
     assert {recipient: context.own for recipient, context in told.items()} == {HEAD: True, PAUL: False}
     assert told[PAUL].digest == submitted.manifest_digest.hex()[:16]
     assert mail_office.told(Kind.RETURNED) == []
+
+
+def test_of_two_acceptances_the_last_one_is_told_to_both_sides(mail_office):
+    """The first gives its own approver a receipt; who is still asked reads that there is one; then all are told."""
+    second = add_person(mail_office.office, "second@moc.example", "Титов Олег Ильич")
+    grant_role(mail_office.office, second, Role.APPROVER, Scope())
+    target = mail_office.occurrence("1.1")
+    with mail_office.office.store.write() as work:
+        two = Migration(get_workflow("activity-two-approvers", VOCABULARY))
+        migrate(work, mail_office.office.execution.registry, [target.instance_id], two, Mover("p-admin", "cli"))
+    submitted = mail_office.submit("1.1", mail_office.paul)
+    mail_office.tick()
+    mail_office.decide("1.1", Verdict.ACCEPT)
+    mail_office.tick()
+    ((recipient, receipt),) = mail_office.told(Kind.DECIDED)
+    assert (recipient, receipt.settles) == (HEAD, False)
+    mail_office.at("2026-03-05")
+    mail_office.tick()
+    reminded = dict(mail_office.told(Kind.ESCALATION))
+    assert list(reminded) == [second.email]
+    assert reminded[second.email].item.accepted_by == (mail_office.head.name,)
+    request = DecisionRequest(submitted.id, submitted.manifest_digest, Verdict.ACCEPT)
+    decide(mail_office.office, mail_office.actor(second), request)
+    mail_office.tick()
+    settled = [recipient for recipient, context in mail_office.told(Kind.DECIDED) if context.settles]
+    assert sorted(settled) == [PAUL, second.email]
+    assert mail_office.dead_messages() == []
 
 
 def test_letters_about_one_occurrence_gather_in_one_thread(mail_office):
