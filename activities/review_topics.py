@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from activities.deadlines.schedule import Confidence
 from activities.importing.phrase import Phrase
+from activities.importing.reading import DefectCode
 from activities.kinds import ActivityKind, propose_kind, title_opening
 from activities.occurrences import OccurrenceFilter, list_occurrences
 from activities.parties import Standing, propose_standings
@@ -121,7 +122,8 @@ def _deadline(reviewed: Reviewed, row: Activity, proposals: Sequence[RelationPro
         # Of several rows none is likelier than another.
         proposed=choices[0] if len(choices) == 1 else "" if ask else ACCEPT,
         takes_text=True,
-        phrase=row.deadline_text,
+        # «до 10» below one month is another day below the next: an answer to it is no rule.
+        phrase="" if DefectCode.MONTH_FROM_HEADING.value in row.schedule.flags else row.deadline_text,
         seen=(row.confidence.value, json.dumps(row.schedule.to_json()["occurrences"]), row.schedule.rrule or ""),
         schedule=row.schedule,
     )

@@ -289,6 +289,16 @@ def test_a_relation_makes_no_rule(empty_desk, brought):
     assert empty_desk.rows(reading_rule) == []
 
 
+def test_a_day_of_a_headings_month_makes_no_rule(empty_desk):
+    """«до 10» is another day below the next month: what is said of one row is not offered for the other."""
+    text = "План на 2026 год\n\nСентябрь\n1 | Акт | МОЦ | акт | до 10\nОктябрь\n2 | Отчёт | МОЦ | отчёт | до 10\n"
+    plan = empty_desk.bring(text).plan
+    first, second = (place for topic, place in asked(empty_desk, plan) if topic == "deadline")
+    answer(empty_desk, plan, Topic.DEADLINE, first, "11 сентября")
+
+    assert question(empty_desk, plan, Topic.DEADLINE, second).earlier is None
+
+
 def test_a_live_plan_is_asked_about_dates_and_remarks_only(empty_desk, brought):
     """Its rows stand: neither kind nor standing is asked about any more."""
     empty_desk.launch(brought)
