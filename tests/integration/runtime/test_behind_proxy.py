@@ -17,6 +17,7 @@ from runtime.bootstrap import Application
 )
 def test_bad_links_are_counted_by_who_follows_them(
     application: Application,
+    *,
     environment: pytest.MonkeyPatch,
     start: Callable[..., Any],
     free_port: int,
