@@ -23,12 +23,16 @@ class ColumnRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Grid columns `start` to `end - 1` of a table; `heading` is empty where the table has none."""
+    """Grid columns `start` to `end - 1` of a table; `heading` is empty where the table has none.
+
+    `by_content` says that the heading told nothing, and what stands below it did.
+    """
 
     role: ColumnRole
     start: int
     end: int
     heading: str
+    by_content: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ from activities.period import Period
 from activities.spelling import likely_name, spelling_key
 from engine.errors import N_
 
+_HELD = {
+    ColumnRole.NUMBER: N_("numbers"),
+    ColumnRole.TITLE: N_("titles"),
+    ColumnRole.DEADLINE: N_("deadlines"),
+}
 _LONGEST_QUOTE = 60
 _MOST_SHOWN = 3
 
@@ -28,6 +33,14 @@ def find_in_columns(columns: Columns, activities: Sequence[ReadActivity]) -> Ite
             "The table has no headings; what its columns hold was told from their content. Check the first rows."
         )
         yield Defect(DefectCode.NO_HEADINGS, None, Phrase(message))
+    for column in columns.columns:
+        if column.by_content:
+            message = N_(
+                "The heading “{heading}” says nothing of what stands below it; it was taken for a column of {held}. "
+                "If that is wrong, say it with --columns."
+            )
+            details = {"heading": column.heading, "held": Phrase(_HELD[column.role])}
+            yield Defect(DefectCode.COLUMN_BY_CONTENT, None, Phrase(message, details))
     if not columns.has(ColumnRole.RESPONSIBLE):
         message = N_("The plan has no column for who is responsible. Until someone is named, the coordinator is.")
         yield Defect(DefectCode.NO_EXECUTOR_COLUMN, None, Phrase(message))

@@ -145,7 +145,10 @@ def _complete(columns: tuple[Column, ...], rows: Sequence[Row]) -> tuple[Column,
         longest = {at: sum(map(len, below)) / len(below) for at, below in texts.items() if below and at not in found}
         if longest:
             found[max(longest, key=lambda at: longest[at])] = ColumnRole.TITLE
-    return tuple(replace(column, role=found.get(column.start, column.role)) for column in columns)
+    return tuple(
+        replace(column, role=found[column.start], by_content=True) if column.start in found else column
+        for column in columns
+    )
 
 
 def _texts_below(column: Column, rows: Sequence[Row]) -> list[str]:

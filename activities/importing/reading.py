@@ -23,6 +23,7 @@ class DefectCode(StrEnum):
     NO_DEADLINE_COLUMN = "no_deadline_column"
     NO_EXECUTOR_COLUMN = "no_executor_column"
     NO_HEADINGS = "no_headings"
+    COLUMN_BY_CONTENT = "column_by_content"
     OUTSIDE_PERIOD = "outside_period"
     END_BEFORE_START = "end_before_start"
     UNKNOWN_PARTY_SPELLING = "unknown_party_spelling"

@@ -236,3 +236,16 @@ def test_months_taken_from_headings_are_told_once_a_heading(read: Read) -> None:
     assert [w.due.isoformat() for a in reading.activities for w in a.schedule.occurrences] == [
         *("2026-05-05", "2026-05-14", "2026-06-03", "2026-07-05"),
     ]
+
+
+def test_columns_told_by_their_content_are_named(read: Read) -> None:
+    """A heading that says nothing is told with what it was taken for; understood ones are not."""
+    rows = ("1 | Совет отцов | Центр | май |", "2 | Слёт дворов | Школа | июнь |")
+    reading = read(*rows, headings="№ | Затея | Ответственный | Ориентир |")
+
+    assert _codes(reading) == [("column_by_content", None), ("column_by_content", None)]
+    assert [defect.phrase.say()[:60] for defect in reading.defects] == [
+        "The heading “Затея” says nothing of what stands below it; it",
+        "The heading “Ориентир” says nothing of what stands below it;",
+    ]
+    assert [activity.deadline for activity in reading.activities] == ["май", "июнь"]
