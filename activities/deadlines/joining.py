@@ -151,24 +151,28 @@ def _inherit_days(cell: Cell) -> None:
 
 
 def _join_over_dash(cell: Cell) -> None:
-    """«17 мая 10:00 – 19 мая 18:00», «17.05 (пт) – 19.05 (вс)»: a range with notes between its ends."""
+    """«17 мая 10:00 – 19 мая 18:00», «пн 15.04 – пт 19.04»: a range with notes between its ends.
+
+    A dash among other words may join or part; a comma, a stop or a new line beside it says that it parts.
+    """
     joined: Item | None = None
     for (first, one), (last, two) in pairwise(dated_windows(cell)):
         between = cell.items[cell.place_of(first) + 1 : cell.place_of(last)]
-        if not between or between[-1].kind != "DASH":
+        if not any(item.kind == "DASH" for item in between):
             continue
-        before = between[:-1]
-        if not all(_is_note(item) for item in before):
-            if before[-1].kind == "CLOSE" and not any(item.kind in {"COMMA", "MARK"} for item in before):
-                cell.doubt("dash_between")
-            continue
-        if first is not joined and _is_plain_day(one) and _is_plain_day(two):
+        noted = all(_is_note(item) for item in between)
+        if noted and first is not joined and _is_plain_day(one) and _is_plain_day(two):
             run = one.stretches[0].run_to(two.stretches[0])
             first.part = Windows((run,), doubts=("paired_bounds",))
             last.part = None
             joined = last
-            continue
-        cell.doubt("dash_between")
+        elif noted or not (_is_parted(between) or last.broken):
+            cell.doubt("dash_between")
+
+
+def _is_parted(between: list[Item]) -> bool:
+    """Whether something stands there that ends one entry and begins the next."""
+    return any((item.kind in {"COMMA", "MARK", "AND"} and not item.bracketed) or item.broken for item in between)
 
 
 def _doubt_loose_signs(cell: Cell) -> None:
@@ -190,15 +194,17 @@ def _is_plain_day(windows: Windows) -> bool:
 
 
 def _is_note(item: Item) -> bool:
-    """A time, a day of the week or their brackets and comma."""
+    """A dash, a time, a day of the week or their brackets and comma."""
     noted = isinstance(item.part, Aside) and item.part.kind in _NOTES
-    return noted or item.kind in {"OPEN", "CLOSE", "COMMA", "V"}
+    return noted or item.kind in {"DASH", "OPEN", "CLOSE", "COMMA", "V"}
 
 
 def _mend_lost_dash(cell: Cell) -> None:
     """«Май июнь 2022»: two neighbouring months with nothing between them are a range whose dash was lost."""
-    for (_first, one), (last, two) in pairwise(dated_windows(cell)):
-        if last.glued and not last.broken and {one.mode, two.mode} != {Mode.WITHIN}:
+    for (first, one), (last, two) in pairwise(dated_windows(cell)):
+        between = cell.items[cell.place_of(first) + 1 : cell.place_of(last)]
+        alone = all(isinstance(item.part, Aside) and not item.broken for item in between) and not last.broken
+        if alone and (between or {one.mode, two.mode} != {Mode.WITHIN}):
             cell.doubt("nothing_between")
     for run in _glued_runs(cell):
         stretches = [item.part.stretches[0] for item in run if isinstance(item.part, Windows)]

@@ -94,6 +94,7 @@ _ROMANS = {
 }
 _ROMAN_TYPED_RUSSIAN = {"П": 2, "Ш": 3}
 _ORDINAL_ENDINGS = {"ый", "ой", "ая", "ое", "ого", "го", "му", "ом", "й", "я", "е", "м", "х", "ю", "ей"}
+_GLUED_ROMAN = re.compile(r"([ivx]+)([а-я]+)")
 _GLUED = {"V", "S", "K", "PO", "DO", "NA"}
 _UP_TO = {"DASH", "DO", "PO"}
 _AFTER_ROMAN = {"QUARTER", "HALFYEAR", "TERM", "DECADE", "WEEK"}
@@ -208,6 +209,11 @@ def _word(normal: NormalText, start: int, end: int) -> list[Piece]:
         return [Piece(known.kind, known.value, start, end)]
     if (number := _roman(normal, start, end)) is not None:
         return [Piece("NUM", number, start, end)]
+    if (glued := _GLUED_ROMAN.fullmatch(normal.text, start, end)) is not None and glued[2] in WORDS:
+        word, number = WORDS[glued[2]], _ROMANS.get(glued[1])
+        if word.kind in _AFTER_ROMAN and number is not None:  # «IVкв.»
+            middle = glued.end(1)
+            return [Piece("NUM", number, start, middle, mended=True), Piece(word.kind, word.value, middle, end)]
     return [Piece("WORD", form, start, end)]
 
 

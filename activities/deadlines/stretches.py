@@ -9,6 +9,8 @@ from activities.deadlines.parts import Edge, Grain, Mode, Nth, Portion, PortionK
 Nums = list[tuple[int, int]]
 Stretches = tuple[Stretch, ...]
 
+_QUARTER = 3  # months
+
 
 def take_portion(portion: Portion, base: Stretch) -> Stretch:
     """A portion of a month, or the first, middle or last months of something longer."""
@@ -17,7 +19,8 @@ def take_portion(portion: Portion, base: Stretch) -> Stretch:
         edges = Edge(base.first.month, start), Edge(base.last.month, end)
     else:
         edges = _portion_of_months(portion, base)
-    doubts = (*base.doubts, *portion.doubts, *_doubts_of_year(base))
+    halved = portion.kind is PortionKind.HALF and _months_in(base) == _QUARTER
+    doubts = (*base.doubts, *portion.doubts, *_doubts_of_year(base), *(("loose_portion",) if halved else ()))
     return replace(
         base,
         first=edges[0],
@@ -37,11 +40,14 @@ def _doubts_of_year(base: Stretch) -> tuple[str, ...]:
 def _portion_of_months(portion: Portion, base: Stretch) -> tuple[Edge, Edge]:
     """Months of a quarter, half-year, season or year; of a school year those from September to May."""
     last = 5 if _doubts_of_year(base) else base.last.month
-    length = (last - base.first.month) % 12 + 1
+    length = _months_in(replace(base, last=Edge(last, 0)))
     months = [(base.first.month + step - 1) % 12 + 1 for step in range(length)]
     half = 4 if length == 9 else length // 2
     at_end = portion.kind in {PortionKind.END, PortionKind.LATE} or portion.first < 0 or _from_end(portion)
     match portion.kind:
+        case PortionKind.HALF if length == _QUARTER:  # a month and a half
+            first = portion.first == 1
+            return (Edge(months[0], 1), Edge(months[1], 15)) if first else (Edge(months[1], 16), Edge(months[2], 0))
         case PortionKind.HALF:
             chosen = months[:half] if portion.first == 1 else months[half:]
         case PortionKind.MIDDLE:
@@ -52,6 +58,10 @@ def _portion_of_months(portion: Portion, base: Stretch) -> tuple[Edge, Edge]:
         start, end = portion.days()
         return Edge(chosen[0], start), Edge(chosen[0], end)
     return Edge(chosen[0], 1), Edge(chosen[-1], 0)
+
+
+def _months_in(base: Stretch) -> int:
+    return (base.last.month - base.first.month) % 12 + 1
 
 
 def _from_end(portion: Portion) -> bool:

@@ -172,7 +172,7 @@ def test_a_range_reads_first_to_last_day(one: date, two: date, dash: str, form: 
     assert schedule.occurrences == (Window(first, last),)
 
 
-NOTES = ["", " {t}", ", {t}", " в {t}", " ({w})", ", {w}", " ({w}, {t})"]
+NOTES = ["{d}", "{d} {t}", "{d}, {t}", "{d} в {t}", "{d} ({w})", "{d}, {w}", "{d} ({w}, {t})", "{w} {d}", "{t} {d}"]
 
 
 @given(
@@ -185,8 +185,11 @@ NOTES = ["", " {t}", ", {t}", " в {t}", " ({w})", ", {w}", " ({w}, {t})"]
 def test_a_note_beside_the_dash_never_parts_a_range(ends: list[date], one: str, two: str, dash: str, time: str) -> None:
     """«17 мая 10:00 – 19 мая 18:00» is a range, or a person is asked; never surely two days."""
     first, last = ends
-    notes = [note.format(t=time, w=WEEKDAYS[day.weekday()]) for note, day in ((one, first), (two, last))]
-    schedule = read_deadline(f"{first.day} {of(first)}{notes[0]}{dash}{last.day} {of(last)}{notes[1]}", *PLAN)
+    noted = [
+        note.format(d=f"{day.day} {of(day)}", t=time, w=WEEKDAYS[day.weekday()])
+        for note, day in ((one, first), (two, last))
+    ]
+    schedule = read_deadline(dash.join(noted), *PLAN)
     assert schedule.confidence is not Confidence.SURE or schedule.occurrences == (Window(first, last),)
 
 

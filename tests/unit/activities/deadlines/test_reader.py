@@ -109,14 +109,14 @@ def test_prose_is_for_a_person() -> None:
 
 
 @pytest.mark.parametrize("text", ["по пятницам в июле", "еженедельно, март-апрель 2023", "ежедневно с 1 по 20 июня"])
-def test_a_weekly_rhythm_in_a_part_of_the_plan_is_never_sure(text):
+def test_a_weekly_rhythm_in_a_part_of_the_plan_is_never_sure(text: str) -> None:
     """Its dates are not listed, so the part of the year would be lost without a question."""
     read = read_deadline(text, date(2023, 1, 1), date(2023, 12, 31))
     assert read.confidence is Confidence.CHECK
     assert "within_window" in read.flags
 
 
-def test_a_weekly_rhythm_over_the_whole_plan_is_sure():
+def test_a_weekly_rhythm_over_the_whole_plan_is_sure() -> None:
     """«январь - декабрь» beside a rhythm narrows nothing."""
     read = read_deadline("еженедельно, январь-декабрь", date(2023, 1, 1), date(2023, 12, 31))
     assert (read.confidence, read.flags) == (Confidence.SURE, ())
