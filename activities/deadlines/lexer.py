@@ -284,7 +284,7 @@ def _settle(normal: NormalText, pieces: list[Piece]) -> list[Piece]:
         following = next((later.kind for later in pieces[place + 1 :] if later.value != "."), "")
         if piece.value == "." and out and _ends_abbreviation(normal.text, out[-1], piece, following):
             out[-1] = replace(out[-1], end=piece.end)
-        elif piece.value in {".", "-"} and out and _stands_in_a_date(normal.text, out[-1], piece, following):
+        elif piece.value in (".", "-") and out and _stands_in_a_date(normal.text, out[-1], piece, following):
             out[-1] = replace(out[-1], end=piece.end, mended=True)
         elif out and following == "GOD" and _is_short_year(normal.text, out[-1], piece):
             out.append(replace(piece, kind="YEAR", value=2000 + piece.value))
