@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cli.calendar_fetch import Fetched
 from cli.calendar_lint import command
 from notifications.calendar.rendering import Frame, render_calendar, render_event
 from tests.fixtures.feeds import make_event
@@ -56,3 +57,17 @@ def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [str(tmp_path / "none.ics")])
     assert result.exit_code == 2
     assert "none.ics" in result.stderr
+
+
+def test_an_address_is_fetched_and_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a file is; named by its server alone, with a word about a type that programs do not expect."""
+    secret = "https://opora.example.org/c/secret.ics"
+    bodies = {secret: Fetched("https://opora.example.org", "text/html", BAD)}
+    monkeypatch.setattr("cli.calendar_fetch.fetch_calendar", bodies.__getitem__)
+    result = CliRunner().invoke(command, [secret])
+    assert result.exit_code == 1
+    assert "illegal-value" in result.stdout
+    assert result.stderr.startswith("https://opora.example.org calls it text/html.")
+    bodies[secret] = Fetched("https://opora.example.org", "text/calendar", GOOD)
+    result = CliRunner().invoke(command, [secret])
+    assert (result.exit_code, result.output) == (0, "https://opora.example.org: nothing is wrong.\n")
