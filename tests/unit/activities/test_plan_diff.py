@@ -216,3 +216,10 @@ def test_headings_come_and_go_and_change_places():
 def test_the_title_is_compared_too(before, after, changed):
     """White space apart."""
     assert (diff_plans(plan(title=before), plan(title=after)).title is not None) is changed
+
+
+def test_rows_are_matched_by_what_the_document_said():
+    """Somebody gave one of two like rows the deadline of the other: the document is the same, and nothing moved."""
+    title, march, autumn = TITLES[5], "март", "сентябрь-октябрь"
+    corrected = replace(row(title, autumn), document_deadline=march)
+    assert diff_plans(plan(corrected, row(title, autumn)), plan(row(title, march), row(title, autumn))).is_empty
