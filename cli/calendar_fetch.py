@@ -118,9 +118,13 @@ class _Redirects(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
     ) -> Request | None:
         """The request that follows, checked like the first."""
-        _check(newurl)
-        if monotonic() > self._ends_at:
-            raise TooSlowError(server=_server(newurl), seconds=SECONDS)
+        try:
+            _check(newurl)
+            if monotonic() > self._ends_at:
+                raise TooSlowError(server=_server(newurl), seconds=SECONDS)
+        except OporaError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

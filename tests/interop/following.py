@@ -1,10 +1,10 @@
 """What a program makes of the calendar, before and after three changes: two lines of figures."""
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from urllib.request import urlopen
 
 MOVED_TO = "20261111"
@@ -63,7 +63,7 @@ def fetch(work: Path) -> bytes:
 def wait_for_changes(work: Path) -> None:
     """Until the server has made its changes."""
     while not (work / "moved").exists():
-        time.sleep(1 / LOOKS_A_SECOND)
+        Event().wait(1 / LOOKS_A_SECOND)
 
 
 def _patiently(look: Callable[[], Entries], is_enough: Callable[[Entries], bool]) -> Entries:
@@ -72,7 +72,7 @@ def _patiently(look: Callable[[], Entries], is_enough: Callable[[Entries], bool]
         entries = look()
         if is_enough(entries):
             break
-        time.sleep(1 / LOOKS_A_SECOND)
+        Event().wait(1 / LOOKS_A_SECOND)
     return entries
 
 
