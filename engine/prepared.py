@@ -20,6 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Select
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 
 Values = Mapping[str, Any]
@@ -174,8 +175,12 @@ class Among(ColumnElement[bool]):
         name: the parameter's; its value is a collection of int.
     """
 
-    inherit_cache = False
+    inherit_cache = True
     type = Boolean()
+    _traverse_internals = [  # noqa: RUF012  (so SQLAlchemy types it: what tells two of them apart, for Core's cache)
+        ("column", InternalTraversal.dp_clauseelement),
+        ("numbers", InternalTraversal.dp_clauseelement),
+    ]
 
     def __init__(self, column: ColumnElement[int], name: str) -> None:
         self.column = column

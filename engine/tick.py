@@ -52,7 +52,7 @@ _FREE = (
     select(instance.c.id)
     .join(ladder, ladder.c.instance_id == instance.c.id)
     .where(_IS_DUE)
-    .order_by(ladder.c.due_at, instance.c.id)
+    .order_by(ladder.c.due_at, ladder.c.instance_id)
     .with_for_update(of=instance, skip_locked=True)
 )
 _FREE_INSTANCES = Prepared(_FREE.limit(BATCH))

@@ -380,7 +380,7 @@ CREATE TABLE ladder (
 	CONSTRAINT fk_ladder_instance_id FOREIGN KEY(instance_id) REFERENCES instance (id)
 )
 ;
-CREATE INDEX ix_ladder_due_at ON ladder (due_at)
+CREATE INDEX ix_ladder_due_at_instance_id ON ladder (due_at, instance_id)
 ;
 CREATE TABLE message (
 	id INTEGER NOT NULL,

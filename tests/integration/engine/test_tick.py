@@ -15,6 +15,7 @@ from engine.database import DatabaseUnavailableError
 from engine.definition import Ladder, State, Transition, WorkflowDefinition
 from engine.registry import Guard
 from engine.tables import history, instance, ladder, message
+from engine.tick import _FREE_INSTANCES
 from tests.fixtures.engine import ERRAND, NoteWantedError, Rig, moscow, reminder
 
 DUE = date(2026, 5, 20)  # a Wednesday
@@ -361,3 +362,14 @@ def test_a_year_of_hourly_ticks_does_what_ticks_at_each_due_time_do(
         exact.tick_at(due)
     assert _told(hourly) == _told(exact)
     assert len(exact.rows(message)) > 200
+
+
+def test_a_claim_sorts_nothing(lite: Rig) -> None:
+    """Whole plans are due at eight in the morning: the index has the order of the claim, and SQLite needs no other."""
+    with lite.store.read() as connection:
+        text = _FREE_INSTANCES._form(connection).text
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("z", 1, 0))]
+    assert plan == [
+        "SEARCH ladder USING COVERING INDEX ix_ladder_due_at_instance_id (due_at<?)",
+        "SEARCH instance USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
