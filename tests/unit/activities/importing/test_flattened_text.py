@@ -1,6 +1,6 @@
 """Tables flattened to lines: cells told by the deadline between them, and doubts told as such."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from activities.importing.flattened_text import read_flattened
@@ -156,6 +156,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@example(["1. I. Двор ", "2. I. Двор ", "3. Слёт 2021- ", "2021- 1. "])
 @given(st.lists(st.tuples(_PIECES, _PIECES, st.sampled_from(["", " ", "  "])).map(" ".join), max_size=25))
 def test_a_flattened_table_loses_nothing(lines: list[str]) -> None:
     """Every letter of the lines is in the title, a cell or a line left over, each once."""
