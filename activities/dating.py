@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from activities.date_requests import settle_date_requests
 from activities.deadlines.schedule import ScheduleKind
 from activities.deed import Deed
 from activities.expansion import evidence_day
@@ -111,6 +112,7 @@ def _fire_dates(
         anchors=anchors,
     )
     fire(deed.office, deed.work, deed.actor, target, attempt)
+    settle_date_requests(deed.work, target.id)
     moved = update(occurrence).where(occurrence.c.id == target.id)
     # Whoever gives a day to come to what was due before the start of record has taken it up again.
     is_past = anchors["due_on"] is not None and anchors["due_on"] < deed.office.today()

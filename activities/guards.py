@@ -34,6 +34,12 @@ class ApproverNeededError(OporaError):
     message = N_("Beyond the planned window only an approver may move the date. Ask the approver.")
 
 
+class NothingAskedError(OporaError):
+    """Nobody has asked for another date."""
+
+    message = N_("Nobody asks for another date here, so there is nothing to decline.")
+
+
 class EvidenceMissingError(OporaError):
     """Nothing to submit."""
 
@@ -98,6 +104,7 @@ _REFUSALS: dict[str, type[OporaError]] = {
     "date": DateMissingError,
     "inside_window": OutsideWindowError,
     "reason": ReasonMissingError,
+    "date_asked_for": NothingAskedError,
     "basis": BasisMissingError,
     "is_approver": ApproverNeededError,
     "evidence": EvidenceMissingError,
@@ -125,6 +132,7 @@ def _accepted_by(facts: Facts) -> int:
 
 GUARDS: dict[str, Guard] = {
     "date_is_given": _has("date"),
+    "date_is_asked_for": _has("date_asked_for"),
     "inside_planned_window": _has("inside_window"),
     "reason_beyond_window": _inside_or("reason"),
     "basis_beyond_window": _inside_or("basis"),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from activities.acting import Actor
 from activities.allocation import allocate_short_id
+from activities.date_requests import settle_date_requests
 from activities.evidence import Evidence, EvidenceKind, list_evidence
 from activities.firing import Attempt, fire
 from activities.grants import void_grants
@@ -171,6 +172,7 @@ def _seal(
     office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, *, attempt: Attempt, manifest: Manifest
 ) -> Submission:
     fire(office, work, actor, target, attempt)
+    settle_date_requests(work, target.id)
     earlier = select(submission.c.id).where(submission.c.occurrence_id == target.id)
     void_grants(work, list(work.connection.execute(earlier).scalars()))
     row = {

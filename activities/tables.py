@@ -335,6 +335,19 @@ invitation = Table(
     Column("voided_at", UtcDateTime),
 )
 
+# Another date that somebody has asked for; settled by a step that moves the date, by a refusal, or by a newer one.
+date_request = Table(
+    "date_request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("wanted_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+)
+
 # What a person said at review: of what, what was asked then (its digest settles the question), the answer, who, when.
 review_answer = Table(
     "review_answer",

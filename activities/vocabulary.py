@@ -15,7 +15,17 @@ VOCABULARY = Vocabulary(
     ),
     events=frozenset(
         {
-            *("start", "set_date", "postpone", "add_evidence", "submit", "report_outcome", "withdraw"),
+            *(
+                "start",
+                "set_date",
+                "postpone",
+                "ask_date",
+                "decline_date",
+                "add_evidence",
+                "submit",
+                "report_outcome",
+                "withdraw",
+            ),
             *("accept", "return", "cancel", "reopen"),
         }
     ),

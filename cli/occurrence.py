@@ -12,7 +12,7 @@ from cli.occurrence_evidence import add_evidence, outcome, remove_evidence, subm
 from cli.occurrence_filter import OVERDUE, find_occurrences
 from cli.occurrence_show import command as show
 from cli.occurrence_show import occurrence_json, state_text
-from cli.occurrence_steps import cancel, postpone, reopen, set_date, start
+from cli.occurrence_steps import ask_date, cancel, decline_date, postpone, reopen, set_date, start
 from cli.options import as_json
 from cli.output import print_json, print_table
 from cli.wording import day_text, names_text, window_text
@@ -26,7 +26,7 @@ def group() -> None:
 
 
 for command in (
-    *(show, start, set_date, postpone, add_evidence, remove_evidence),
+    *(show, start, set_date, postpone, ask_date, decline_date, add_evidence, remove_evidence),
     *(submit, accept, return_, outcome, withdraw, cancel, reopen),
 ):
     group.add_command(command)

@@ -88,6 +88,29 @@ def postpone(
     say_followed(followed)
 
 
+@click.command("ask-date", help=N_("Ask for another date; a coordinator moves it, or declines."))
+@reference_argument
+@click.option("--on", "on", type=DAY, required=True, metavar=DAY_METAVAR, help=N_("The day that is asked for."))
+@reason_option
+@acting()
+def ask_date(*, reference: str, on: date, reason: str, actor: str, on_behalf_of: str | None) -> None:
+    from activities import date_requests
+
+    with changing(reference, actor, on_behalf_of) as change:
+        date_requests.ask_date(change.office, change.actor, change.target.id, on, reason)
+
+
+@click.command("decline-date", help=N_("Let the date stand although another was asked for, and say why."))
+@reference_argument
+@reason_option
+@acting()
+def decline_date(*, reference: str, reason: str, actor: str, on_behalf_of: str | None) -> None:
+    from activities import date_requests
+
+    with changing(reference, actor, on_behalf_of) as change:
+        date_requests.decline_date(change.office, change.actor, change.target.id, reason)
+
+
 def _dates(on: date | None, starts_on: date | None, ends_on: date | None) -> "NewDates":
     from activities.steps import NewDates
 

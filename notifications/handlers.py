@@ -5,6 +5,8 @@ late or out of turn, so a handler looks at what stands now: a submission that wa
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from sqlalchemy import Connection
@@ -18,7 +20,7 @@ from engine.outbox import Handler, Handlers, Message, Together
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.cause import read_cause
 from notifications.mail.compose import Clerk, granted, invited, receipt_for, returned_to, row_of, waiting_of
-from notifications.mail.contexts import DateMoved, Escalation
+from notifications.mail.contexts import DateDeclined, DateMoved, Escalation
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import NewNotice, raise_notices
 from notifications.mail.policy import (
@@ -136,6 +138,19 @@ def tell_moved(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
         clerk.write(work, Kind.DATE_MOVED, person, context, cause_key(target, message))
 
 
+def tell_declined(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
+    """Tell who asked for another date that it stands, and why."""
+    target = get_occurrence_of(work.connection, message.instance_id)
+    cause = read_cause(work.connection, message)
+    decliner = next(iter(list_named(work.connection, [cause.actor])), None)
+    wanted = cause.text("wanted_on")
+    row = replace(row_of(target, clerk.office.today()), wanted_on=date.fromisoformat(wanted) if wanted else None)
+    for person in audience(work.connection, target, list_named(work.connection, [cause.text("asked_by")])):
+        if decliner is None or person.id != decliner.id:
+            context = DateDeclined(person.name, row, decliner.name if decliner else "", cause.text("reason"))
+            clerk.write(work, Kind.DATE_DECLINED, person, context, cause_key(target, message))
+
+
 def note_owed(work: UnitOfWork, messages: Sequence[Message]) -> None:
     """Leave the reminders for the morning digest of those who owe it; what is overdue, the coordinators' too."""
     told = _targets(work.connection, messages)
@@ -182,9 +197,11 @@ _TELLERS: dict[str, Teller] = {
     "return": tell_decided,
     "set_date": tell_moved,
     "postpone": tell_moved,
+    "decline_date": tell_declined,
 }
 _NOTERS: dict[str, Sequence[Together]] = {
     "beginning": [Together(note_owed)],
     "evidence": [Together(note_owed)],
     "date_wanted": [Together(note_date_wanted)],
+    "ask_date": [Together(note_date_wanted)],
 }

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from activities.date_requests import DateRequest, find_date_request
 from activities.decisions import Decision, find_decision
 from activities.evidence import Evidence, list_evidence
 from activities.invitations import Invitation, is_invitation_open
@@ -38,6 +39,7 @@ class Assignment:
         gathered: what was added and not handed in yet.
         submission: what waits for a decision, or was handed in last.
         decision: the last one.
+        date_request: another date that somebody has asked for and nobody has answered.
         submitter: name of who handed it in.
     """
 
@@ -49,6 +51,7 @@ class Assignment:
     submission: Submission | None
     submitter: str
     decision: Decision | None
+    date_request: DateRequest | None
     standing: Standing
 
     @property
@@ -81,6 +84,7 @@ def get_assignment(connection: Connection, invited: Invitation, now: datetime) -
         submission=latest,
         submitter=_name_of(connection, latest),
         decision=decided[-1] if decided else None,
+        date_request=find_date_request(connection, occurrence.id),
         standing=_standing(connection, invited, person, occurrence, now),
     )
 

@@ -36,6 +36,12 @@ class LongNoteError(OporaError):
     message = N_("The note is too long: {most} characters are the limit. Put the rest into a file. Nothing was stored.")
 
 
+class NoWhyError(OporaError):
+    """Another date without a reason."""
+
+    message = N_("Say why another date is needed: whoever moves it must be able to explain it.")
+
+
 class NoReasonError(OporaError):
     """An outcome without its reason."""
 
@@ -100,6 +106,21 @@ def read_reason(form: MultiDict[str, str]) -> OutcomeReason:
     if len(chosen) != 1 or chosen[0] not in set(OutcomeReason):
         raise NoReasonError
     return OutcomeReason(chosen[0])
+
+
+def read_wish(form: MultiDict[str, str]) -> tuple[date, str]:
+    """Another date, and why.
+
+    Raises:
+        BadFormError: no date; NoWhyError: no reason.
+    """
+    wanted_on = _read_day(form.get("wanted_on", ""))
+    if wanted_on is None:
+        raise BadFormError(problem=N_("the date that you ask for"), typed="")
+    reason = clean_text(form.get("why", ""))[:LONGEST_NOTE]
+    if not reason:
+        raise NoWhyError
+    return wanted_on, reason
 
 
 def _read_day(typed: str) -> date | None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from activities.acting import Actor
+from activities.date_requests import ask_date
 from activities.evidence import FILE_LIMIT_BYTES, EvidenceKind, add_file, add_link, add_note, remove_evidence
 from activities.guards import EvidenceMissingError
 from activities.invitations import Purpose
@@ -16,7 +17,16 @@ from notifications.error_text import translate_error
 from notifications.translation import translate
 from web.assignment import Assignment, Standing, get_assignment
 from web.capability import open_invitation, refuse_foreign_form
-from web.evidence_form import LONGEST_NOTE, MOST_BYTES, MOST_FILES, NUMBER_FIELDS, Parcel, read_parcel, read_reason
+from web.evidence_form import (
+    LONGEST_NOTE,
+    MOST_BYTES,
+    MOST_FILES,
+    NUMBER_FIELDS,
+    Parcel,
+    read_parcel,
+    read_reason,
+    read_wish,
+)
 from web.headers import allow_own_script
 from web.pages import choose_language, render_page
 from web.site import current_site
@@ -138,6 +148,12 @@ def _report(assignment: Assignment, _argument: str) -> None:
     report_outcome(current_site().application.office, _actor(assignment), assignment.occurrence.id, reason, note)
 
 
+def _ask_date(assignment: Assignment, _argument: str) -> None:
+    """Ask for another date; it moves nothing."""
+    wanted_on, reason = read_wish(request.form)
+    ask_date(current_site().application.office, _actor(assignment), assignment.occurrence.id, wanted_on, reason)
+
+
 def _take_back(assignment: Assignment, _argument: str) -> None:
     """Take back what was handed in, as long as nobody has decided."""
     withdraw(current_site().application.office, _actor(assignment), assignment.occurrence.id)
@@ -152,6 +168,7 @@ _ACTIONS: dict[str, Callable[[Assignment, str], None]] = {
     "send": _send,
     "remove": _remove,
     "outcome": _report,
+    "ask_date": _ask_date,
     "take_back": _take_back,
 }
 

@@ -24,6 +24,9 @@ _MARKS = {
 }
 
 
+# Returned says more, and then the day lies behind anyway.
+_UNDATED = frozenset({"planned", "awaiting_date", "in_progress"})
+
 _TASK_STATUSES = {
     "in_progress": TodoStatus.IN_PROCESS,
     "evidence_submitted": TodoStatus.IN_PROCESS,
@@ -122,7 +125,14 @@ def _title(occurrence: Occurrence, variant: Variant, language: str) -> str:
 def _mark(occurrence: Occurrence, working_day: date) -> StateMark:
     if occurrence.is_overdue(working_day):
         return StateMark.OVERDUE
+    if _awaits_its_day(occurrence):
+        return StateMark.DATE_AWAITED
     return _MARKS.get(occurrence.state, StateMark.NONE)
+
+
+def _awaits_its_day(occurrence: Occurrence) -> bool:
+    """Whether nobody has said yet on which day of its window an event is, so that only the window's end is shown."""
+    return occurrence.kind == ActivityKind.EVENT and occurrence.state in _UNDATED and not _happens(occurrence)
 
 
 def _original_date(occurrence: Occurrence) -> str:

@@ -21,6 +21,7 @@ class Row:
         public_id: the occurrence's UUID, under which mail programs gather its letters.
         reference: what people type after a command.
         days_over: how many days it is overdue, 0 if it is not.
+        wanted_on, asked_by: another date that somebody asks for; `remark` says why.
         invitation: public id of the recipient's invitation to send evidence for it; None where there is none.
         times: how many occurrences of the same activity the row stands for, where one question asks about them all.
     """
@@ -39,6 +40,8 @@ class Row:
     remark: str = ""
     times: int = 1
     invitation: str | None = None
+    wanted_on: date | None = None
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,19 @@ class DateMoved(Context):
 
 
 @dataclass(frozen=True, slots=True)
+class DateDeclined(Context):
+    """The date stands although another was asked for; `row.wanted_on` is that other one."""
+
+    row: Row
+    by: str
+    reason: str
+
+    def rows(self) -> Iterator[Row]:
+        """The one occurrence."""
+        return iter((self.row,))
+
+
+@dataclass(frozen=True, slots=True)
 class MorningDigest(Context):
     """The whole picture of a person on a working morning.
 
@@ -219,6 +235,7 @@ class MorningDigest(Context):
         overdue, due_soon, starting, returned: what the recipient owes.
         overdue_elsewhere: what others owe to a coordinator.
         items: decisions awaited from the recipient.
+        date_asked: where somebody asks a coordinator for another date.
         date_wanted, unconfirmed: what only a coordinator can put right.
         undelivered: letters that could not be delivered.
         unreachable: names of parties that nobody is written to for.
@@ -231,6 +248,7 @@ class MorningDigest(Context):
     returned: tuple[Row, ...] = ()
     items: tuple[Waiting, ...] = ()
     overdue_elsewhere: tuple[Row, ...] = ()
+    date_asked: tuple[Row, ...] = ()
     date_wanted: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
     undelivered: int = 0
@@ -244,7 +262,7 @@ class MorningDigest(Context):
     def rows(self) -> Iterator[Row]:
         """All that the recipient owes or has to put right."""
         yield from (*self.overdue, *self.due_soon, *self.starting, *self.returned)
-        yield from (*self.overdue_elsewhere, *self.date_wanted, *self.unconfirmed)
+        yield from (*self.overdue_elsewhere, *self.date_asked, *self.date_wanted, *self.unconfirmed)
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Decisions awaited."""

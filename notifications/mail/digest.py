@@ -37,7 +37,8 @@ def write_digests(office: Office, domain: str) -> int:
         return 0
     with office.store.read() as connection:
         # Reminders of this morning that are not handled yet would wait for the next one.
-        notices = _untold(connection, today) if _is_calm(connection, office.store.clock.now()) else []
+        calm = _is_calm(connection, office.store.clock.now())
+        notices = _untold(connection, today, office.calendar.at(today, MORNING)) if calm else []
         if not notices:
             return 0
         picture = take_picture(connection, today)
@@ -51,7 +52,7 @@ def _is_calm(connection: Connection, now: datetime) -> bool:
     return not connection.execute(select(or_(*waits))).scalar()
 
 
-def _untold(connection: Connection, today: date) -> list[tuple[Person, list[Notice]]]:
+def _untold(connection: Connection, today: date, morning: datetime) -> list[tuple[Person, list[Notice]]]:
     """Active people with open notices and no digest of this morning, if it is a morning of theirs."""
     by_person: dict[int, list[Notice]] = defaultdict(list)
     for notice in list_open_notices(connection):
@@ -59,8 +60,8 @@ def _untold(connection: Connection, today: date) -> list[tuple[Person, list[Noti
     done = list_written(connection, f"digest:{today}") if by_person else set()
     chosen = find_on_chosen_days(connection, Kind.MORNING_DIGEST) if by_person else {}
     later = {key for key, wanted in chosen.items() if not wanted.comes_on(today.isoweekday())}
-    people = [each for each in list_people(connection) if each.active and each.id not in done | later]
-    return [(each, by_person[each.id]) for each in people if each.id in by_person]
+    due = {key for key, left in by_person.items() if any(each.is_due(morning) for each in left)} - done - later
+    return [(each, by_person[each.id]) for each in list_people(connection) if each.active and each.id in due]
 
 
 def _write(clerk: Clerk, picture: Picture, person: Person, told: list[Notice]) -> bool:

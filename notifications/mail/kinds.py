@@ -6,6 +6,7 @@ from enum import StrEnum
 from engine.errors import N_, OporaError
 from notifications.mail.contexts import (
     Context,
+    DateDeclined,
     DateMoved,
     Decided,
     Escalation,
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     RETURNED = "returned"
     DECIDED = "decided"
     DATE_MOVED = "date_moved"
+    DATE_DECLINED = "date_declined"
     ESCALATION = "escalation"
     MORNING_DIGEST = "morning_digest"
     TRIAL = "trial"
@@ -48,6 +50,7 @@ SORTS = {
     Kind.RETURNED: Sort(Returned, 2),
     Kind.DECIDED: Sort(Decided, 3),
     Kind.DATE_MOVED: Sort(DateMoved, 3),
+    Kind.DATE_DECLINED: Sort(DateDeclined, 3),
     Kind.MORNING_DIGEST: Sort(MorningDigest, 4),
     Kind.TRIAL: Sort(Trial, 0),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
@@ -9,15 +10,27 @@ from engine.unit_of_work import UnitOfWork
 from notifications.mail.insertion import insert_all_missing
 from notifications.tables import notice
 
+REMINDERS = frozenset({"beginning", "evidence", "date_wanted"})
+"""The ladders that leave notices."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice as stored; `kind` is the reminding ladder's name."""
+    """A notice as stored; `kind` is the reminding ladder's name, or what a person did."""
 
     id: int
     person_id: int
     occurrence_id: int
     kind: str
+    raised_at: datetime
+
+    def is_due(self, morning: datetime) -> bool:
+        """Whether the digest of a morning is written for it.
+
+        A ladder's reminder belongs to the morning, however late a worker comes; what people do in the course of the
+        day waits for the next one.
+        """
+        return self.kind in REMINDERS or self.raised_at < morning
 
 
 _COLUMNS = tuple(notice.c[name] for name in Notice.__slots__)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
+from activities.date_requests import DateRequest, list_date_requests
 from activities.decisions import find_decision, list_deciders
 from activities.occurrences import OPEN_STATES, OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
 from activities.parties import PartyKind, Standing
@@ -43,6 +44,7 @@ class Picture:
         remarks: occurrence id → why it was returned.
         silent: activity id → names of executors whom nobody is written to for.
         undelivered: how many letters could not be delivered.
+        date_requests: occurrence id → another date that somebody asks for.
     """
 
     today: date
@@ -52,6 +54,7 @@ class Picture:
     remarks: Mapping[int, str]
     silent: Mapping[int, list[str]]
     undelivered: int
+    date_requests: Mapping[int, DateRequest]
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
         """What a person has to do; decisions without grants, which only a transaction can give.
@@ -73,10 +76,20 @@ class Picture:
             unconfirmed=self._rows_by_activity(sections["unconfirmed"]),
             items=tuple(each.item for each in self.asked.get(person.id, [])),
             overdue_elsewhere=self._rows(elsewhere.values()),
+            date_asked=tuple(self._asking(each) for each in coordinated if self._is_asked(each)),
             date_wanted=self._rows_by_activity([each for each in coordinated if each.state == "awaiting_date"]),
             undelivered=self.undelivered if coordinated else 0,
             unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
         )
+
+    def _is_asked(self, target: Occurrence) -> bool:
+        return target.id in self.date_requests and target.state in OWED_STATES
+
+    def _asking(self, target: Occurrence) -> Row:
+        """The row of an occurrence for which another date is asked for."""
+        wanted = self.date_requests[target.id]
+        row = row_of(target, self.today)
+        return replace(row, wanted_on=wanted.wanted_on, asked_by=wanted.person.name, remark=wanted.reason)
 
     def _sections(self, owed: Iterable[Occurrence], noticed: Collection[int]) -> dict[str, list[Occurrence]]:
         sections: dict[str, list[Occurrence]] = defaultdict(list)
@@ -123,6 +136,7 @@ def take_picture(connection: Connection, today: date) -> Picture:
         remarks={each.id: _remark(connection, each) for each in found if each.state == "returned"},
         silent=_silent(connection, {each.activity_id for each in found}),
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
+        date_requests=list_date_requests(connection),
     )
 
 

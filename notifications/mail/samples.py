@@ -1,9 +1,11 @@
 """A letter of each kind about an invented plan, for `opora mail preview` and for looking at the design."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from notifications.mail.contexts import (
     Context,
+    DateDeclined,
     DateMoved,
     Decided,
     Escalation,
@@ -117,6 +119,12 @@ SAMPLES: dict[Kind, Context] = {
         reason="Карантин в школах района.",
         basis="Приказ № 41 от 16 февраля 2026 года",
     ),
+    Kind.DATE_DECLINED: DateDeclined(
+        name=_TEACHER,
+        row=replace(_SHEET, wanted_on=date(2026, 4, 3)),
+        by=_NAME,
+        reason="Сводку по району ждут к 25 марта.",
+    ),
     Kind.MORNING_DIGEST: MorningDigest(
         name=_NAME,
         day=date(2026, 3, 2),
@@ -124,6 +132,7 @@ SAMPLES: dict[Kind, Context] = {
         due_soon=(_SHEET,),
         starting=(_SEMINAR,),
         items=(_SUBMITTED,),
+        date_asked=(replace(_SEMINAR, wanted_on=date(2026, 3, 25), asked_by=_TEACHER, remark="Ведущая болеет."),),
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),

@@ -581,6 +581,21 @@ CREATE TABLE invitation (
 ;
 CREATE INDEX ix_invitation_person_id ON invitation (person_id)
 ;
+CREATE TABLE date_request (
+	id SERIAL NOT NULL,
+	occurrence_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	wanted_on DATE NOT NULL,
+	reason TEXT NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	settled_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_date_request PRIMARY KEY (id),
+	CONSTRAINT fk_date_request_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id),
+	CONSTRAINT fk_date_request_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+)
+;
+CREATE INDEX ix_date_request_occurrence_id ON date_request (occurrence_id)
+;
 CREATE TABLE notice (
 	id SERIAL NOT NULL,
 	dedup_key VARCHAR(200) NOT NULL,

@@ -237,3 +237,16 @@ def test_its_script_is_our_own(house):
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "script-src" not in client.get("/").headers["Content-Security-Policy"]
+
+
+def test_another_date_may_be_asked_for(house):
+    """It moves nothing; the page says that an answer is awaited; a wish without a day or a reason is told."""
+    client, url = house.web().test_client(), invite(house)
+    for wrong in ({"wanted_on": "2026-04-15"}, {"why": "Ремонт"}, {"wanted_on": "2020-01-01", "why": "Ремонт"}):
+        assert client.post(url, data={"action": "ask_date", **wrong}).status_code == 422
+    before = house.occurrence("1.2").due_on
+    assert client.post(url, data={"action": "ask_date", "wanted_on": "2026-04-15", "why": "Ремонт"}).status_code == 303
+    assert house.occurrence("1.2").due_on == before
+    assert ("ask_date", "link", house.teacher.short_id) in entries(house)
+    text = client.get(url).get_data(as_text=True)
+    assert "15\xa0апреля 2026" in text

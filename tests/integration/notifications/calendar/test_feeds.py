@@ -203,11 +203,13 @@ def test_a_month_is_no_event_day(house):
         )
         refresh(work, [target.id], house.office.today())
     assert "STATUS:CANCELLED" in events(served(house))[f"{target.public_id}-event_day"]
+    assert "SUMMARY:? 1.1 Подтверждение: Семинар" in entry(house, "1.1")
     set_date(house.office, Actor(house.coordinator, "cli"), target.id, NewDates(date(2026, 3, 25)))
     house.tick()
     text = events(served(house))[f"{target.public_id}-event_day"]
     assert "STATUS:CONFIRMED" in text
     assert "DTSTART;VALUE=DATE:20260325" in text
+    assert "SUMMARY:1.1 Подтверждение: Семинар" in entry(house, "1.1")
 
 
 def test_a_served_feed_rolls_and_an_export_is_whole(house):
