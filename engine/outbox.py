@@ -100,12 +100,9 @@ Handlers = Mapping[str, Sequence[Handler | Together]]
 
 _IS_WAITING = message.c.available_at <= bindparam("now")
 _ANY_WAITING = select(exists().where(_IS_WAITING))
-_FREE_MESSAGES = (
-    select(*(message.c[name] for name in Message.__slots__))
-    .where(_IS_WAITING)
-    .order_by(message.c.available_at, message.c.id)
-    .with_for_update(skip_locked=True)
-)
+_IN_TURN = (message.c.available_at, message.c.id)
+_FREE = select(message.c.id).where(_IS_WAITING).order_by(*_IN_TURN).with_for_update(skip_locked=True)
+_MESSAGES = select(*(message.c[name] for name in Message.__slots__)).order_by(*_IN_TURN)
 
 _STATES: Mapping[MessageState, ColumnElement[bool]] = {
     MessageState.WAITING: message.c.available_at.is_not(None),
@@ -182,11 +179,10 @@ def _is_any_waiting(store: Store) -> bool:
 
 def _handle(store: Store, handlers: Handlers, only: int | None) -> int:
     with store.write() as work:
-        claimed = _claim(work.connection, work.now, only)
-        ids = [each.id for each in claimed]
+        ids = _claim(work.connection, work.now, only)
         reach("outbox.claimed")
         with blaming(ids):
-            for handler, messages in _assign(handlers, claimed):
+            for handler, messages in _assign(handlers, _read(work.connection, ids)):
                 if isinstance(handler, Together):
                     handler.handle(work, messages)
                 else:
@@ -213,18 +209,24 @@ def _assign(handlers: Handlers, claimed: Sequence[Message]) -> Iterator[tuple[Ha
                 yield handler, messages
 
 
-def _claim(connection: Connection, now: datetime, only: int | None) -> list[Message]:
-    free = _FREE_MESSAGES.limit(BATCH) if only is None else _FREE_MESSAGES.where(message.c.id == only)
-    return [Message(**row) for row in connection.execute(free, {"now": now}).mappings()]
+def _claim(connection: Connection, now: datetime, only: int | None) -> list[int]:
+    """Lock messages; they are read apart, since a value that nobody can read is the fault of one of them only."""
+    free = _FREE.limit(BATCH) if only is None else _FREE.where(message.c.id == only)
+    return list(connection.execute(free, {"now": now}).scalars())
+
+
+def _read(connection: Connection, ids: Sequence[int]) -> list[Message]:
+    return [Message(**row) for row in connection.execute(_MESSAGES.where(message.c.id.in_(ids))).mappings()]
 
 
 def _put_off(store: Store, message_id: int, error: BaseException) -> None:
     """Try a message again later, unless another worker has handled it since."""
     with store.write() as work:
         for failed in _claim(work.connection, work.now, message_id):
-            attempts = failed.attempts + 1
-            alive = {"available_at": work.now + backoff(attempts, str(failed.id))}
+            tried = select(message.c.attempts).where(message.c.id == failed)
+            attempts = work.connection.execute(tried).scalar_one() + 1
+            alive = {"available_at": work.now + backoff(attempts, str(failed))}
             dead = {"available_at": None, "dead_at": work.now}
             values = {"attempts": attempts, "error": reason_of(error), **(alive if attempts < ATTEMPTS else dead)}
-            work.connection.execute(update(message).where(message.c.id == failed.id).values(values))
+            work.connection.execute(update(message).where(message.c.id == failed).values(values))
         reach("outbox.put_off")

@@ -62,6 +62,12 @@ _DUE_ROWS = Prepared(
     .where(_IS_DUE, Among(ladder.c.instance_id, "ids"))
     .order_by(ladder.c.due_at, ladder.c.instance_id, ladder.c.name)
 )
+_EARLIEST = (
+    select(ladder.c.name, ladder.c.failures)
+    .where(_IS_DUE, ladder.c.instance_id == bindparam("key"))
+    .order_by(ladder.c.due_at, ladder.c.name)
+    .limit(1)
+)
 _SAME_RUNG = (
     (ladder.c.instance_id == bindparam("key"))
     & (ladder.c.name == bindparam("ladder"))
@@ -202,10 +208,13 @@ def _advance(work: UnitOfWork, due: Sequence[_Due]) -> None:
 def _put_off(store: Store, instance_id: int, error: BaseException) -> None:
     """Try the instance's earliest due rung again later, unless another worker has acted on it since."""
     with store.write() as work:
-        for row in _first_due(work, _lock_free(work, instance_id)).values():
+        _lock_free(work, instance_id)
+        mine = {"key": instance_id, "now": work.now}
+        # Of the row only what is needed is read: a value that nobody can read may be what failed.
+        for row in work.connection.execute(_EARLIEST, mine).all():
             failures = row.failures + 1
             again_at = work.now + backoff(failures, f"{instance_id}:{row.name}")
             values = {"due_at": again_at, "failures": failures, "error": reason_of(error)}
-            key = {"key": instance_id, "ladder": row.name, "armed_at": row.due_at}
-            work.connection.execute(update(ladder).where(_SAME_RUNG).values(values), key)
+            failed = update(ladder).where(_IS_DUE, ladder.c.instance_id == instance_id, ladder.c.name == row.name)
+            work.connection.execute(failed.values(values), mine)
         reach("tick.put_off")
