@@ -158,7 +158,7 @@ def _join_over_dash(cell: Cell) -> None:
     joined: Item | None = None
     for (first, one), (last, two) in pairwise(dated_windows(cell)):
         between = cell.items[cell.place_of(first) + 1 : cell.place_of(last)]
-        if not any(item.kind == "DASH" for item in between):
+        if not any(item.kind == "DASH" or _runs_over_weekdays(item) for item in between):
             continue
         noted = all(_is_note(item) for item in between)
         if noted and first is not joined and _is_plain_day(one) and _is_plain_day(two):
@@ -168,6 +168,12 @@ def _join_over_dash(cell: Cell) -> None:
             joined = last
         elif noted or not (_is_parted(between) or last.broken):
             cell.doubt("dash_between")
+
+
+def _runs_over_weekdays(item: Item) -> bool:
+    """«1 января, чт – пт 9 января»: the dash stands between the days of the week."""
+    dashed = any(piece.kind == "DASH" for piece in item.island.pieces)
+    return dashed and isinstance(item.part, Aside) and item.part.kind == "weekday"
 
 
 def _is_parted(between: list[Item]) -> bool:

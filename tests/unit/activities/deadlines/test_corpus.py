@@ -1,13 +1,17 @@
 """The phrases of `benchmarks/deadline_corpus`, scored by `benchmarks/deadlines.py`."""
 
 import importlib.util
+import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from activities.deadlines import Confidence, Schedule
+from activities.deadlines import Confidence, Schedule, ScheduleKind, read_deadline
 
 BENCHMARK = Path(__file__).resolve().parents[4] / "benchmarks" / "deadlines.py"
 
@@ -90,3 +94,26 @@ def test_a_reading_surer_than_the_corpus_allows_is_wrong(benchmark: ModuleType) 
     """Right dates count as wrong where a person should have been asked."""
     assert benchmark.is_right(benchmark.read(case()), case() | {"at_most": "sure"})
     assert not benchmark.is_right(benchmark.read(case()), case() | {"at_most": "check"})
+
+
+PLAN = (date(2026, 1, 1), date(2026, 12, 31))
+PHRASES = [
+    json.loads(line)["phrase"]
+    for line in (BENCHMARK.parent / "deadline_corpus" / "development.jsonl").read_text(encoding="utf-8").splitlines()
+]
+PLAIN = [
+    phrase
+    for phrase in PHRASES
+    if (read := read_deadline(phrase, *PLAN)).confidence is Confidence.SURE
+    and read.kind in {ScheduleKind.DATES, ScheduleKind.DEADLINE}
+    and "then_continuous" not in read.flags
+]
+
+
+@given(st.sampled_from(PLAIN), st.sampled_from(PLAIN), st.sampled_from([", ", "; ", ",\n", "\n", ". "]))
+def test_two_deadlines_in_a_cell_are_both_read_or_asked_about(one: str, two: str, comma: str) -> None:
+    """What two phrases surely say apart stands in the reading of both together, or a person is asked."""
+    apart = {window for phrase in (one, two) for window in read_deadline(phrase, *PLAN).occurrences}
+    together = read_deadline(f"{one}{comma}{two}", *PLAN)
+    paired = any(window.due == PLAN[1] for window in apart)  # «с 1 марта» and «до 1 мая» make one window
+    assert together.confidence is not Confidence.SURE or paired or set(together.occurrences) == apart

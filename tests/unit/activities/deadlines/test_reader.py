@@ -120,3 +120,91 @@ def test_a_weekly_rhythm_over_the_whole_plan_is_sure() -> None:
     """«январь - декабрь» beside a rhythm narrows nothing."""
     read = read_deadline("еженедельно, январь-декабрь", date(2023, 1, 1), date(2023, 12, 31))
     assert (read.confidence, read.flags) == (Confidence.SURE, ())
+
+
+def day(month: int, number: int, year: int = 2026) -> date:
+    return date(year, month, number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "17 мая 10:00 – 19 мая 18:00",
+        "17.05 (вс) – 19.05 (вт)",
+        "вс 17.05 – вт 19.05",
+        "с 10:00 17 мая до 18:00 19 мая",
+        "17.05.2026 с 8.00 до 18.00 – 19.05",
+        "17 мая, вс – вт 19 мая",
+        "17 мая по 19 мая",
+    ],
+)
+def test_notes_beside_the_dash_do_not_part_a_range(text: str) -> None:
+    """Times and days of the week at the ends of a range leave it one window, for a person to check."""
+    schedule = read_deadline(text, *YEAR)
+    assert (schedule.occurrences, schedule.confidence) == ((Window(day(5, 17), day(5, 19)),), Confidence.CHECK)
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("отчёт за март, 15 апреля", [(day(4, 15), day(4, 15))]),
+        ("за 2025 год, 20 января", [(day(1, 20), day(1, 20))]),
+        ("со 2 по 3 неделю октября", [(day(10, 8), day(10, 21))]),
+        ("со 2 по 3 квартал, ориентировочно", [(day(4, 1), day(9, 30))]),
+        ("март: 3, 10, 17-19", [(day(3, 3), day(3, 3)), (day(3, 10), day(3, 10)), (day(3, 17), day(3, 19))]),
+        ("март (2)", [(day(3, 1), day(3, 31))]),
+        ("первая половина II квартала", [(day(4, 1), day(5, 15))]),
+        ("12 мая 10.00. 1 группа – 14.05, 2 группа – 15.05", [(day(5, n), day(5, n)) for n in (12, 14, 15)]),
+        ("до окончания I полугодия, ориентировочно", [(None, day(6, 30))]),
+    ],
+)
+def test_the_words_around_a_date_say_what_it_is(text: str, windows: list[tuple[date | None, date]]) -> None:
+    """What a report is about, numbers before «по» and days listed after a month are read as what they are."""
+    schedule = read_deadline(text, *YEAR)
+    assert schedule.occurrences == tuple(Window(first, last) for first, last in windows)
+
+
+def test_a_line_keeps_its_own_portion_of_a_month() -> None:
+    """«октябрь, 2 декада» in one line: the month of the next line does not take the decade."""
+    schedule = read_deadline("октябрь, 2 декада\nноябрь, 1 декада", *YEAR)
+    assert schedule.occurrences == (Window(day(10, 11), day(10, 20)), Window(day(11, 1), day(11, 10)))
+
+
+def test_a_remark_ends_with_its_line() -> None:
+    """What the line after a remark says is read."""
+    schedule = read_deadline("май, по мере необходимости\n1-10.06", *YEAR)
+    assert schedule.occurrences == (Window(day(5, 1), day(5, 31)), Window(day(6, 1), day(6, 10)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "16.05 (15.10)",
+        "16.05, 15.10",
+        "12.05.2026, 9.11",
+        "16.05 с 9.10",
+        "17.05 10.00 – 19.05",
+        "25 декабря и мая",
+        "март (апрель)",
+        "март – 12 марта",
+        "I квартал – май",
+        "март-апрель-май",
+        "15 и 16 мая – 20 мая",
+        "до 1 марта – 15 мая",
+        "с марта до мая",
+        "2025-2027 гг.",
+        "до 1 марта до 1 июня",
+        "в течение года (кроме июля)",
+        "15 апреля старт – 19 апреля",
+        "с 1 по 10 мая, с 20 мая",
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_never_sure(text: str) -> None:
+    """An hour that looks like a day, unlike ends of a range, a month without its day: a person must look."""
+    assert read_deadline(text, *YEAR).confidence is not Confidence.SURE
+
+
+def test_a_day_of_each_year_keeps_its_rule() -> None:
+    """The last Thursday of November is another date each year, so the rule names the Thursday."""
+    schedule = read_deadline("последний четверг ноября каждого года", *YEAR)
+    assert schedule.rrule == "FREQ=YEARLY;BYMONTH=11;BYDAY=-1TH"
