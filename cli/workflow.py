@@ -1,31 +1,81 @@
-"""`opora workflow`: looks at the definitions that occurrences go through."""
+"""`opora workflow`: looks at the definitions that occurrences go through, and lets occurrences change over."""
 
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import as_json
+from cli.options import acting, as_json
 from cli.output import print_json, print_table, say
+from cli.wording import text
+from cli.workflow_diagram import diagram
+from cli.workflow_migrate import migrate_command, undo_command
 from engine.errors import N_
 
+if TYPE_CHECKING:
+    from activities.workflow_list import Listed
+
 CLEAN = N_("The workflow “{name}” can be used: {states} states, {events} events, {ladders} ladders.")
+TAKEN_IN = N_("“{name}” is kept. Rows of a draft are given it by: opora activity edit REF --workflow {name}")
+YES = N_("yes")
 
 
 @click.group("workflow", help=N_("The workflow that occurrences go through."))
 def group() -> None: ...
 
 
-@group.command("list", help=N_("List the workflows that ship with the program."))
-@as_json
-def list_command(*, as_json: bool) -> None:
-    from activities.vocabulary import VOCABULARY
-    from workflows.catalogue import get_workflow, list_workflows
+for _command in (diagram, migrate_command, undo_command):
+    group.add_command(_command)
 
-    found = [get_workflow(name, VOCABULARY) for name in list_workflows()]
+
+@group.command("list", help=N_("List the workflows that ship with the program and those of one's own."))
+@click.option("--all", "is_all", is_flag=True, help=N_("Every version that anything ever went through."))
+@as_json
+def list_command(*, is_all: bool, as_json: bool) -> None:
+    found = [each for each in _list() if is_all or each.is_current or each.running]
     if as_json:
-        print_json([{"name": each.name, "digest": each.digest().hex()} for each in found])
-    else:
-        print_table((N_("Workflow"), N_("Digest")), ((each.name, each.digest().hex()[:16]) for each in found))
+        print_json([_json(each) for each in found])
+        return
+    columns = (N_("Workflow"), N_("Digest"), N_("Ships with the program"), N_("Newest"), N_("Open occurrences"))
+    print_table(
+        columns,
+        (
+            (
+                each.workflow.name,
+                each.workflow.digest().hex()[:16],
+                text(YES) if each.is_shipped else "",
+                text(YES) if each.is_current else "",
+                each.running,
+            )
+            for each in found
+        ),
+    )
+
+
+def _list() -> "list[Listed]":
+    """With what an installation keeps, where there is one."""
+    from activities.workflow_list import list_shipped, list_versions
+    from cli.context import open_application
+    from runtime.migrations import DatabaseNotInitialisedError
+
+    with (
+        suppress(DatabaseNotInitialisedError),
+        closing(open_application()) as application,
+        application.store.read() as connection,
+    ):
+        return list_versions(connection)
+    return list_shipped()
+
+
+def _json(each: "Listed") -> dict[str, Any]:
+    return {
+        "name": each.workflow.name,
+        "digest": each.workflow.digest().hex(),
+        "shipped": each.is_shipped,
+        "newest": each.is_current,
+        "running": each.running,
+    }
 
 
 @group.command("check", help=N_("Check a workflow file; each fault is named with its line and what to do."))
@@ -39,19 +89,16 @@ def check(file: Path) -> None:
     say(CLEAN, name=found.name, states=len(found.states), events=events, ladders=len(found.ladders))
 
 
-@group.command("diagram", help=N_("Print a workflow as a diagram."))
-@click.argument("name", metavar=N_("NAME"))
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["mermaid"]),
-    default="mermaid",
-    show_default=True,
-    help=N_("How the diagram is written."),
-)
-def diagram(name: str, style: str) -> None:  # noqa: ARG001  (one style so far, checked by Click)
+@group.command("add", help=N_("Keep a workflow of one's own, so that rows can be given it."))
+@click.argument("file", metavar=N_("FILE"), type=click.Path(path_type=Path))
+@acting()
+def add(*, file: Path, actor: str, on_behalf_of: str | None) -> None:
     from activities.vocabulary import VOCABULARY
-    from workflows.catalogue import get_workflow
-    from workflows.diagram import render_mermaid
+    from activities.workflow_choice import take_in_workflow
+    from cli.context import acting, open_application
+    from workflows.catalogue import load_workflow
 
-    click.echo(render_mermaid(get_workflow(name, VOCABULARY)), nl=False)
+    found = load_workflow(file, VOCABULARY)
+    with closing(open_application()) as application:
+        take_in_workflow(application.office, acting(application, actor, on_behalf_of), found)
+    say(TAKEN_IN, name=found.name)
