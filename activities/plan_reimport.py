@@ -5,7 +5,7 @@ take the new wording, occurrences of a live plan follow through the workflow, an
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -151,7 +151,7 @@ def propose_reimport(
         path: the document.
         period: by which its deadlines are read, the plan's own unless the title says otherwise wrongly.
         told: what a person has said of uncertain pairs, `a-7k3f9q=12`, each with whether it is the same row.
-        taken: short ids of rows of which the document's deadline holds, though a person has corrected it.
+        taken: short ids or numbers of rows of which the document's deadline holds, though a person has corrected it.
         actor: shows what this person may not do; without one everything is shown as allowed.
 
     Raises:
@@ -303,17 +303,19 @@ def _compare(
     return diff_plans(old, content_of_reading(reading), said, come_back)
 
 
-def _places_of(activities: Sequence[Activity], short_ids: Iterable[str]) -> dict[int, str]:
-    """The places of rows that somebody names, with the names.
+def _places_of(activities: Sequence[Activity], named: Iterable[str]) -> dict[int, str]:
+    """The places of rows that somebody names by short id, or by a number that no other row has; with the names.
 
     Raises:
         NoConflictError: the plan has no such row.
     """
-    places = {each.short_id: place for place, each in enumerate(activities)}
-    for short_id in short_ids:
-        if short_id not in places:
-            raise NoConflictError(row=short_id)
-    return {places[short_id]: short_id for short_id in short_ids}
+    often = Counter(each.number for each in activities)
+    places = {each.number: place for place, each in enumerate(activities) if often[each.number] == 1}
+    places |= {each.short_id: place for place, each in enumerate(activities)}
+    for name in named:
+        if name not in places:
+            raise NoConflictError(row=name)
+    return {places[name]: name for name in named}
 
 
 def _all_effects(

@@ -93,7 +93,7 @@ AWAITING = N_("waiting for a date")
 @click.option(
     "--take",
     multiple=True,
-    metavar=N_("ID"),
+    metavar="REF",
     help=N_("Of this row take the document's deadline, though a person has corrected it; may stand several times."),
 )
 @click.option(
