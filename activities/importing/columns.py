@@ -84,6 +84,8 @@ _WORDS = {
     ColumnRole.SECTION: r"направлени|раздел|модул|блок|задач|вид(?:ы)? (?:деятельн|работ)",
     ColumnRole.OTHER: r"отметк|примечан|выполнени|место|адрес|форм|класс|участник|категор|целев|охват|возраст|вид",
 }
+# What was done and when stands beside what was planned, and is no deadline: «Срок (факт)».
+_OF_THE_PAST = re.compile(r"\bфакт(?!ор)")
 _HEADING_WORDS = re.compile("|".join(rf"(?P<{role.value}>{words})" for role, words in _WORDS.items()))
 _LONGEST_HEADING = 120
 _DEADLINE_WORDS = re.compile(
@@ -103,10 +105,17 @@ def tell_role(heading: str) -> ColumnRole | None:
     folded = fold(heading).lower().replace("ё", "е")
     if not folded or len(folded) > _LONGEST_HEADING:
         return None
+    if tells_of_the_past(folded):
+        return ColumnRole.OTHER
     if find_month(folded) is not None:
         return ColumnRole.DEADLINE
     match = _HEADING_WORDS.search(folded)
     return ColumnRole(match.lastgroup) if match is not None and match.lastgroup else None
+
+
+def tells_of_the_past(heading: str) -> bool:
+    """Whether a heading speaks of what was done in fact, not of what is planned."""
+    return _OF_THE_PAST.search(heading.lower()) is not None
 
 
 def looks_like_deadline(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 
-from activities.importing.columns import Column, ColumnRole, Columns, looks_like_deadline, tell_role
+from activities.importing.columns import Column, ColumnRole, Columns, looks_like_deadline, tell_role, tells_of_the_past
 from activities.importing.folding import fold
 from activities.importing.numbering import find_bare_number
 from activities.importing.source import Cell, Row, Table
@@ -124,8 +124,9 @@ def _above(columns: Sequence[Column], cell: Cell) -> Column:
 def _part(upper: Column, cell: Cell) -> Column:
     """A part of a divided column: its own heading behind the upper one, and what either says it holds."""
     heading = f"{upper.heading}: {fold(cell.text)}" if not cell.is_blank else upper.heading
-    role = upper.role if upper.role is not ColumnRole.OTHER else tell_role(cell.text) or ColumnRole.OTHER
-    return Column(role, cell.column, cell.end, heading)
+    own = tell_role(cell.text)
+    given_by_own = upper.role is ColumnRole.OTHER or tells_of_the_past(cell.text)
+    return Column((own or ColumnRole.OTHER) if given_by_own else upper.role, cell.column, cell.end, heading)
 
 
 # ---- what headings leave open

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from activities.deadlines import read_deadline
 from activities.importing.folding import fold
+from activities.importing.numbering import split_number
 
 _NOMINATIVES = (
     *("январь", "февраль", "март", "апрель", "май", "июнь"),
@@ -38,8 +39,8 @@ class Month:
 
 
 def find_month(heading: str) -> Month | None:
-    """The month that a text names and nothing else, or None."""
-    match = _MONTH.fullmatch(fold(heading).lower().strip(' .:«»"()'))
+    """The month that a text names and nothing else but a number before it, or None."""
+    match = _MONTH.fullmatch(split_number(heading)[1].lower().strip(' .:«»"()'))
     if match is None:
         return None
     return Month(_GENITIVES[_NOMINATIVES.index(match["month"])], int(match["year"]) if match["year"] else None)

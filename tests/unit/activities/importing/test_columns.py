@@ -37,6 +37,7 @@ def _roles(columns: Columns | None) -> list[ColumnRole]:
         *(("Результат реализации мероприятия", _R), ("Ожидаемые итоги", _R), ("Форма отчётности", _R)),
         *(("Место проведения", ColumnRole.OTHER), ("Отметка о выполнении", ColumnRole.OTHER)),
         *(("Форма проведения мероприятия", ColumnRole.OTHER), ("Направление деятельности", ColumnRole.SECTION)),
+        *(("Срок (факт)", ColumnRole.OTHER), ("Фактическая дата", ColumnRole.OTHER)),
         *(("Телефон", None), ("", None), ("Срок " * 40, None)),
     ],
 )
@@ -223,3 +224,12 @@ def test_a_table_of_days_carries_on() -> None:
     for days in ("до 10", "15-20", "3, 10, 17", "вторая неделя"):
         assert carries_on(_table(("3", "Слёт", days)), columns)
     assert not carries_on(_table(("3", "Слёт", "45")), columns)
+
+
+def test_what_was_done_in_fact_is_no_deadline() -> None:
+    """Of «Срок» divided into plan and fact only the plan is one."""
+    upper = Row((Cell("Мероприятие", 0, 1, _HERE), Cell("Срок", 1, 2, _HERE)), _HERE)
+    merged = Cell("Мероприятие", 0, 1, _HERE, continued=True)
+    lower = Row((merged, Cell("план", 1, 1, _HERE), Cell("факт", 2, 1, _HERE)), _HERE)
+
+    assert _roles(find_headed_columns(Table((upper, lower)))) == [_T, _D, ColumnRole.OTHER]

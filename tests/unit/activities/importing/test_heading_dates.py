@@ -144,6 +144,8 @@ def test_a_heading_below_one_month_alone_may_be_none_of_its() -> None:
         ("Октябрь 2026 года.", "октября", 2026),
         ("май 2027г.", "мая", 2027),
         ("Месяц: март", "марта", None),
+        ("IX. Сентябрь", "сентября", None),
+        ("2. Май 2027", "мая", 2027),
     ],
 )
 def test_months_are_found_in_headings(heading: str, genitive: str, year: int | None) -> None:
