@@ -100,6 +100,17 @@ class Errand:
             self.told_last |= _local(_working_days_after(self.submitted_at, 10), time(8, 0)) <= now
 
 
+def test_what_was_put_down_by_hand_is_what_the_workflow_says() -> None:
+    """Each event, where it leads, each ladder and rung: a word changed in the one is to be changed in the other."""
+    ways: dict[tuple[str, str], set[str]] = {}
+    for each in ACTIVITY.transitions:
+        for source in each.sources:
+            ways.setdefault((each.event, source), set()).add(each.target)
+    assert ways == plain_reader.WAYS
+    assert {each.name: set(each.states) for each in ACTIVITY.ladders} == plain_reader.LADDERS
+    assert {rung.name for each in ACTIVITY.ladders for rung in each.rungs} == set(plain_reader.RUNGS)
+
+
 def _local(day: date, at: time) -> datetime:
     return datetime.combine(day, at, ZONE)
 
@@ -160,7 +171,10 @@ class Histories(RuleBasedStateMachine):
 
     def _firing(self, errand: Errand, event: str, due_on: date, revision: int | None = None) -> Firing:
         known = ("date", "inside_window", "reason", "basis", "is_approver", "evidence", "outcome", "is_not_own")
-        values = {**dict.fromkeys((*known, "manifest_is_current"), True), "submission_kind": errand.kind}
+        values = {
+            **dict.fromkeys((*known, "manifest_is_current", "date_asked_for"), True),
+            "submission_kind": errand.kind,
+        }
         facts = Facts(frozenset({"coordinator", "approver", "responsible", "submitter"}), values)
         moved = {"due_on": due_on} if event in {"set_date", "postpone"} else {}
         return Firing(errand.id, event, facts, "p-1", "cli", anchors=moved, expected_revision=revision)
