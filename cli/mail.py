@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import as_json
+from cli.options import acting, as_json
 from cli.output import language, print_json, print_table, say
 from cli.wording import instant_text, word
 from engine.errors import N_
@@ -19,8 +19,10 @@ KINDS = {
     "returned": N_("returned"),
     "decided": N_("receipt of a decision"),
     "date_moved": N_("a date was moved"),
+    "date_declined": N_("a date stands"),
     "escalation": N_("a decision is late"),
     "morning_digest": N_("morning digest"),
+    "sign_in": N_("own links"),
     "trial": N_("trial"),
 }
 LETTER_STATES = {
@@ -40,6 +42,9 @@ FROM_DIFFERS = N_(
     "The sender {sender} is not the login {login}: most providers refuse that. Set OPORA_MAIL_FROM to the login."
 )
 REVIVED = N_("{letter} waits to be sent again.")
+LINKS_QUEUED = N_("A letter with the links goes to {email}.")
+LINKS_ENOUGH = N_("{email} got such letters several times within the hour; nothing was sent. Look among unwanted mail.")
+NO_LINKS_YET = N_("It carries no links: set OPORA_PUBLIC_URL to where people reach the server.")
 WOKEN = N_("The mailbox sends again.")
 
 
@@ -132,6 +137,30 @@ def resume() -> None:
         wake_mailbox(work, application.post.sender.address)
         work.ring_on_commit()
     say(WOKEN)
+
+
+@group.command("links", help=N_("Send a person all links that are theirs, to the address that is known."))
+@click.argument("person", metavar=N_("PERSON"))
+@acting()
+def links_command(*, person: str, actor: str, on_behalf_of: str | None) -> None:
+    from activities.enrolment import check_enrolling
+    from activities.people import get_person
+    from cli.context import open_application
+    from cli.person_roles import find_actor
+    from notifications.mail.compose import Clerk
+    from notifications.mail.sign_in import write_links
+
+    with closing(open_application()) as application, application.store.write() as work:
+        found = get_person(work.connection, person)
+        who = find_actor(application, actor, on_behalf_of)
+        if who is None or who.person.id != found.id:
+            check_enrolling(work.connection, who)
+        clerk = Clerk(application.office, application.post.sender.domain)
+        queued = write_links(clerk, work, found)
+        work.ring_on_commit()
+    say(LINKS_QUEUED if queued else LINKS_ENOUGH, email=found.email)
+    if not application.links.leave_the_house:
+        say(NO_LINKS_YET)
 
 
 def _plain(letter: "Letter") -> dict[str, Any]:

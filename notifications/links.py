@@ -103,8 +103,13 @@ class Links:
         """The link to the page that an invitation opens; None where no letter may carry one yet (office mode)."""
         return self._find_url(INVITATION_PATHS[invitation.purpose], invitation)
 
+    @property
+    def leave_the_house(self) -> bool:
+        """Whether letters may carry links: people elsewhere can reach the server, or it is a demo's or a test's."""
+        return self.public_url is not None and (self.allow_private or is_public(self.public_url))
+
     def _find_url(self, path: str, leave: Grant | Invitation) -> str | None:
-        if self.public_url is None or not (self.allow_private or is_public(self.public_url)):
+        if self.public_url is None or not self.leave_the_house:
             return None
         return self.public_url.rstrip("/") + path + make_token(leave, self.keys)
 

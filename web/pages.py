@@ -60,6 +60,7 @@ def render_page(name: str, language: str, *, status: int = 200, **values: Any) -
         .get_template(f"{name}.html")
         .render(
             asset=_asset,
+            url_for=url_for,
             demo_day=site.find_demo_day(),
             switch=_switch(language),
             moment=lambda instant: word_moment(instant, zone, language),

@@ -62,7 +62,7 @@ class Clerk:
             self._leave_notices(work, kind, to, context, cause_key)
             return False
         obtain_invitation(work, to.id, Purpose.PREFERENCES)
-        if any(item.grant for item in context.waiting()):
+        if context.leads_to_decisions:
             obtain_invitation(work, to.id, Purpose.DECISIONS)
         draft = Draft(
             cause_key=cause_key,

@@ -89,6 +89,11 @@ class Context:
         """Whether it answers what the recipient has just done: then it may come at night."""
         return False
 
+    @property
+    def leads_to_decisions(self) -> bool:
+        """Whether the recipient finds decisions to make on the page of their own."""
+        return any(item.grant for item in self.waiting())
+
     def rows(self) -> Iterator[Row]:
         """The occurrences it is about."""
         return iter(())
@@ -272,6 +277,33 @@ class MorningDigest(Context):
         """The same with only these decisions awaited."""
         left = replace(self, items=waiting)
         return None if left.is_empty else left
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn(Context):
+    """The links that are the recipient's own.
+
+    Attributes:
+        owed: what evidence is awaited for, each with its invitation.
+        awaited: how many decisions are awaited from the recipient.
+    """
+
+    owed: tuple[Row, ...]
+    awaited: int
+
+    @property
+    def is_answer(self) -> bool:
+        """Somebody waits for it."""
+        return True
+
+    @property
+    def leads_to_decisions(self) -> bool:
+        """Whether there is something to decide on."""
+        return self.awaited > 0
+
+    def rows(self) -> Iterator[Row]:
+        """What is owed."""
+        return iter(self.owed)
 
 
 @dataclass(frozen=True, slots=True)

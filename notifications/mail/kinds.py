@@ -13,6 +13,7 @@ from notifications.mail.contexts import (
     EvidenceAwaits,
     MorningDigest,
     Returned,
+    SignIn,
     Trial,
 )
 
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     DATE_DECLINED = "date_declined"
     ESCALATION = "escalation"
     MORNING_DIGEST = "morning_digest"
+    SIGN_IN = "sign_in"
     TRIAL = "trial"
 
 
@@ -52,6 +54,7 @@ SORTS = {
     Kind.DATE_MOVED: Sort(DateMoved, 3),
     Kind.DATE_DECLINED: Sort(DateDeclined, 3),
     Kind.MORNING_DIGEST: Sort(MorningDigest, 4),
+    Kind.SIGN_IN: Sort(SignIn, 0),
     Kind.TRIAL: Sort(Trial, 0),
 }
 

@@ -14,6 +14,7 @@ from notifications.mail.contexts import (
     MorningDigest,
     Returned,
     Row,
+    SignIn,
     Trial,
     Waiting,
 )
@@ -136,5 +137,6 @@ SAMPLES: dict[Kind, Context] = {
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),
+    Kind.SIGN_IN: SignIn(_NAME, (_CONTEST, _SHEET), 2),
     Kind.TRIAL: Trial(_NAME, _MOMENT),
 }

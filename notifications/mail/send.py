@@ -141,7 +141,7 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         urls=urls,
         anchor=anchor or "" if keeps_anchors else "",
         preferences_url=_url_of(post, pages[Purpose.PREFERENCES]),
-        decisions_url=_url_of(post, pages[Purpose.DECISIONS]) if grants else "",
+        decisions_url=_url_of(post, pages[Purpose.DECISIONS]) if still.leads_to_decisions else "",
     )
     rendered = render_letter(kind, still, view)
     address = Address(
