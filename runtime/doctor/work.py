@@ -33,8 +33,8 @@ MESSAGES_LATE = N_(
     "{count} messages have waited for more than 10 minutes. Start the worker (opora up) or run opora tick"
 )
 MESSAGES_DEAD = N_(
-    "{count} messages were given up after many attempts, the last one with: {error}. "
-    "Whom they concern was not told; send this line to the administrator."
+    "{count} messages were given up after many attempts, the last one with: {error}. Whom they concern was not told. "
+    "See which they are: opora outbox list. Once the trouble is over: opora outbox retry MESSAGE"
 )
 EVIDENCE = N_("All {count} files of evidence are in their place.")
 EVIDENCE_MISSING = N_(
