@@ -60,8 +60,8 @@ catalogues: $(VENV)/test.stamp ## Take new texts into locale/, drop old ones, co
 lock: $(VENV)/test.stamp ## Write the lock files anew from pyproject.toml; ARGS=--upgrade takes newer versions.
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh requirements/lock.sh $(ARGS)
 
-bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/.
-	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script" $(ARGS); done
+bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/ and write docs/performance.md; less than 20 minutes.
+	$(BIN)/python benchmarks/report.py $(ARGS)
 
 faults: $(VENV)/test.stamp ## Kill, fill and cut what the program rests on, and see what is left.
 	OPORA_FAULT_TRIALS=1000 $(BIN)/python -m pytest tests/faults $(ARGS)

@@ -15,13 +15,10 @@ One SQLite file is filled by the engine with real entries (launch and start of h
 - memory: the peak that `verify_log` adds over the filled file, beside that over a tenth of it (megabytes).
 """
 
-import argparse
-import json
 import sys
 import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -34,6 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from benchmarks.engine import Engine
+from benchmarks.figures import Figure, options, show
 from engine.audit import verify_history
 from engine.history import NO_DIGEST
 from engine.log_audit import verify_log
@@ -62,23 +60,6 @@ class Key:
         """Raises where it does not hold."""
         self._key.public_key().verify(signature, message)
         return True
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured number, with the limit it is held against where there is one."""
-
-    name: str
-    value: float
-    unit: str
-    spread: float = 0.0
-    limit: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """One line of `--json`."""
-        plain = {"benchmark": "audit", "figure": self.name, "value": round(self.value, 1), "unit": self.unit}
-        limit = {"hashlib": round(self.limit, 1), "ratio": round(self.value / self.limit, 2)} if self.limit else {}
-        return {**plain, **limit, "spread": round(self.spread, 2)}
 
 
 def timed(work: Callable[[], object], repeat: int) -> tuple[float, float]:
@@ -144,20 +125,22 @@ def measure(folder: Path, entries: int, repeat: int) -> Iterator[Figure]:
     count = len(rows)
     limit, _ = timed(lambda: hashlib_alone(rows), repeat)
     seconds, spread = timed(lambda: chain_and_tree(rows), repeat)
-    yield Figure("chain and tree", count / seconds, "entries/s", spread, count / limit)
+    yield Figure(
+        "audit", "chain and tree", count / seconds, "entries/s", spread, count / limit, "hashlib", "at least 150,000/s"
+    )
     log, spread = timed(lambda: checked(verify_log(engine.store, [key])), repeat)
-    yield Figure("log verified", count / log, "entries/s", spread)
+    yield Figure("audit", "log verified", count / log, "entries/s", spread)
     stories, spread = timed(lambda: checked(verify_history(engine.store)), max(1, repeat // 2))
-    yield Figure("history verified", count / stories, "entries/s", spread)
-    yield Figure("full verify", count / (log + stories), "entries/s")
-    yield Figure("sealed", count / sealing, "entries/s")
+    yield Figure("audit", "history verified", count / stories, "entries/s", spread)
+    yield Figure("audit", "full verify", count / (log + stories), "entries/s")
+    yield Figure("audit", "sealed", count / sealing, "entries/s")
     with engine.store.read() as connection:
         proof, spread = timed(lambda: prove_entry(connection, entries // 3), 50)
-    yield Figure("proof", proof * 1e6, "µs", spread)
+    yield Figure("audit", "proof", proof * 1e6, "µs", spread)
     small = filled(folder / "tenth.db", entries // 10)
     seal_history(small.store, key)
-    yield Figure("memory, a tenth of the entries", peak(small, key), "MB")
-    yield Figure("memory, all entries", peak(engine, key), "MB")
+    yield Figure("audit", "memory, a tenth of the entries", peak(small, key), "MB")
+    yield Figure("audit", "memory, all entries", peak(engine, key), "MB")
     for each in (engine, small):
         each.close()
 
@@ -167,24 +150,14 @@ def checked(report: Any) -> None:
         raise SystemExit(f"history does not verify: {report.findings[0]}")
 
 
-def show(figure: Figure, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(figure.to_json(), ensure_ascii=False))
-        return
-    limit = f"  hashlib {figure.limit:9.0f}  ratio {figure.value / figure.limit:.2f}" if figure.limit else ""
-    print(f"{figure.name:<32}{figure.value:9.0f} {figure.unit:<10}{limit}  spread {figure.spread:.2f}")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--entries", type=int, default=100_000, help="entries of history")
     parser.add_argument("--repeat", type=int, default=5, help="runs of which the median is taken")
     parser.add_argument("--folder", type=Path, help="where the files are written: the disk is part of the figure")
-    parser.add_argument("--json", action="store_true", help="one line of JSON a figure")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        for figure in measure(Path(folder), arguments.entries, arguments.repeat):
-            show(figure, as_json=arguments.json)
+        show(measure(Path(folder), arguments.entries, arguments.repeat), as_json=arguments.json)
 
 
 if __name__ == "__main__":

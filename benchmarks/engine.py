@@ -14,19 +14,17 @@ computes nothing, so it is the limit. Medians of `--repeat` runs, each on fresh 
 Beside them, without a limit to hold against: an idle tick with 10,000 armed ladders, and verification of history.
 """
 
-import argparse
-import json
+import cProfile
+import pstats
 import shutil
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -39,6 +37,7 @@ from activities.guards import GUARDS
 from activities.roles import Role
 from activities.vocabulary import VOCABULARY
 from activities.working_calendar import WorkingCalendar
+from benchmarks.figures import Figure, options, rate_of, show
 from engine.audit import verify_history
 from engine.clock import VirtualClock
 from engine.database import open_database, wal_is_safe
@@ -55,16 +54,20 @@ FIRST_DAY = date(2026, 4, 1)
 IDLE_LADDERS = 10_000
 COORDINATOR = Facts(frozenset({Role.COORDINATOR}))
 
+PROFILED = 12
+GOALS = {"step": "at least 0.5", "batch of 100": "at least 0.4", "rungs fired": ""}
+
 Statement = tuple[str, Any, bool]
 Work = Callable[["Engine"], int]
 
 
 class Engine:
-    """The engine on one SQLite file, with the shipped workflow."""
+    """The engine on one SQLite file, or on the database of a URL, with the shipped workflow."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Path | str) -> None:
         self.clock = VirtualClock(BEGIN)
-        self.store = Store(open_database(f"sqlite:///{path}"), self.clock, SilentBell())
+        url = place if isinstance(place, str) else f"sqlite:///{place}"
+        self.store = Store(open_database(url), self.clock, SilentBell())
         calendar = WorkingCalendar(ZoneInfo("Europe/Moscow"))
         self.execution = Execution(Registry(GUARDS, lambda _key: calendar))
 
@@ -96,23 +99,6 @@ class Engine:
     def close(self) -> None:
         """Let go of the file."""
         self.store.engine.dispose()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured number, with the limit it is held against where there is one."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-    spread: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """One line of `--json`."""
-        ratio = self.value / self.limit if self.limit else None
-        plain = {"benchmark": "engine", "figure": self.name, "value": round(self.value, 1), "unit": self.unit}
-        return {**plain, "raw_sqlite3": self.limit and round(self.limit, 1), "ratio": ratio, "spread": self.spread}
 
 
 class Recording(sqlite3.Connection):
@@ -189,9 +175,23 @@ def batches(count: int, engine: Engine) -> int:
     return count
 
 
-def rungs(engine: Engine) -> int:
+def rungs(_count: int, engine: Engine) -> int:
     engine.clock.set(datetime(2026, 4, 1, 5, 0, tzinfo=UTC))
     return fire_due(engine.store, engine.execution)
+
+
+WORKS = {"step": (single_steps, "steps/s"), "batch of 100": (batches, "steps/s"), "rungs fired": (rungs, "rungs/s")}
+
+
+def profile(folder: Path, name: str, steps: int) -> None:
+    """Where the time of a work goes: functions by the time in themselves, slowed by being watched."""
+    engine = Engine(folder / "profiled")
+    engine.start(steps)
+    warm(engine)
+    watched = cProfile.Profile()
+    watched.runcall(WORKS[name][0], steps, engine)
+    engine.close()
+    pstats.Stats(watched).strip_dirs().sort_stats("tottime").print_stats(PROFILED)
 
 
 def compare(name: str, unit: str, work: Work, prepared: Path, repeat: int) -> Figure:
@@ -207,13 +207,14 @@ def compare(name: str, unit: str, work: Work, prepared: Path, repeat: int) -> Fi
         ours.append(done / (perf_counter() - began))
         engine.close()
         raw.append(done / replay(theirs, statements))
-    return Figure(name, median(ours), unit, median(raw), spread=round((max(ours) - min(ours)) / median(ours), 2))
+    value, spread = rate_of(ours)
+    return Figure("engine", name, value, unit, spread, rate_of(raw)[0], "raw sqlite3", GOALS[name])
 
 
-def warm(engine: Engine) -> None:
-    """A worker has compiled its statements and built its machine long before; the file stays as it was."""
+def warm(engine: Engine, instance_id: int = 1) -> None:
+    """A worker has compiled its statements and built its machine long before; the database stays as it was."""
     with suppress(InterruptedError), engine.store.write() as work:
-        engine.execution.fire_many(work, [Firing(1, "start", COORDINATOR, "p-1", "cli")])
+        engine.execution.fire_many(work, [Firing(instance_id, "start", COORDINATOR, "p-1", "cli")])
         work.committed()
         raise InterruptedError
 
@@ -229,7 +230,8 @@ def idle_tick(path: Path) -> Figure:
         fire_due(engine.store, engine.execution)
         samples.append((perf_counter() - began) * 1e6)
     engine.close()
-    return Figure(f"idle tick, {IDLE_LADDERS} armed", median(samples), "µs")
+    value, spread = rate_of(samples)
+    return Figure("engine", f"idle tick, {IDLE_LADDERS:,} armed", value, "µs", spread, goal="under 1,000")
 
 
 def verification(path: Path) -> Figure:
@@ -241,7 +243,7 @@ def verification(path: Path) -> Figure:
     engine.close()
     if report.findings:
         raise SystemExit(f"history does not verify: {report.findings[0]}")
-    return Figure("audit verify", report.entries / seconds, "entries/s")
+    return Figure("engine", "audit verify", report.entries / seconds, "entries/s")
 
 
 def measure(folder: Path, steps: int, repeat: int) -> Iterator[Figure]:
@@ -249,32 +251,25 @@ def measure(folder: Path, steps: int, repeat: int) -> Iterator[Figure]:
     engine = Engine(prepared)
     engine.start(steps)
     engine.close()
-    yield compare("step", "steps/s", partial(single_steps, steps), prepared, repeat)
-    yield compare("batch of 100", "steps/s", partial(batches, steps), prepared, repeat)
-    yield compare("rungs fired", "rungs/s", rungs, prepared, repeat)
+    for name, (work, unit) in WORKS.items():
+        yield compare(name, unit, partial(work, steps), prepared, repeat)
     idle = folder / "idle"
     yield idle_tick(idle)
     yield verification(idle)
 
 
-def show(figure: Figure, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(figure.to_json(), ensure_ascii=False))
-        return
-    limit = f"  raw sqlite3 {figure.limit:9.0f}  ratio {figure.value / figure.limit:.2f}" if figure.limit else ""
-    print(f"{figure.name:<26}{figure.value:9.0f} {figure.unit:<10}{limit}  spread {figure.spread:.2f}")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--steps", type=int, default=400, help="instances in a run")
     parser.add_argument("--repeat", type=int, default=5, help="runs of which the median is taken")
     parser.add_argument("--folder", type=Path, help="where the files are written: the disk is part of the figure")
-    parser.add_argument("--json", action="store_true", help="one line of JSON a figure")
+    parser.add_argument("--profile", choices=WORKS, help="print where the time of one of these goes, and nothing else")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        for figure in measure(Path(folder), arguments.steps, arguments.repeat):
-            show(figure, as_json=arguments.json)
+        if arguments.profile:
+            profile(Path(folder), arguments.profile, arguments.steps)
+            return
+        show(measure(Path(folder), arguments.steps, arguments.repeat), as_json=arguments.json)
 
 
 if __name__ == "__main__":
