@@ -3,7 +3,8 @@
 What rests on a heading is never `sure`: with a heading missed above the row it would be wrong.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from activities.deadlines import Confidence, Explanation, Schedule, ScheduleKind, read_deadline
@@ -15,6 +16,9 @@ from activities.period import Period
 _OWN_DATES = frozenset({ScheduleKind.DATES, ScheduleKind.DEADLINE})
 _OFTEN = ("FREQ=WEEKLY", "FREQ=DAILY")
 _NOT_READ = frozenset({"unread", "number", "caption"})
+_LEADING_DAYS = re.compile(
+    r"(?:(?:до|с|к|по|не позднее)\s+)?\d{1,2}(?:\s*(?:[-–—,]|по|и)\s*\d{1,2})*(?=[\s(,])", re.IGNORECASE
+)
 _ASSUMED = {
     DefectCode.DEADLINE_FROM_HEADING: (
         "срок взят из заголовка «{heading}»",
@@ -80,11 +84,24 @@ def _read_below_month(own: Schedule, month: Month, heading: str, period: Period)
             if not whole.occurrences or _meets(own, whole)
             else _assume(own, DefectCode.DEADLINE_OUTSIDE_HEADING, heading)
         )
-    composed = read_deadline(month.after(own.text), period.starts_on, period.ends_on)
     often = (own.rrule or "").startswith(_OFTEN)
-    if (own.confidence is not Confidence.SURE or often) and _is_read_within(composed, whole):
-        return _assume(_cut(composed, own.text), DefectCode.MONTH_FROM_HEADING, heading)
+    if own.confidence is Confidence.SURE and not often:
+        return own
+    for days in _iter_days(own.text):
+        text = month.after(days) + own.text[len(days) :]
+        composed = read_deadline(text, period.starts_on, period.ends_on)
+        if _is_read_within(composed, whole):
+            mended = _without_month(composed, own.text, len(days))
+            return _assume(mended, DefectCode.MONTH_FROM_HEADING, heading)
     return own
+
+
+def _iter_days(text: str) -> Iterator[str]:
+    """Behind what the month may stand: the whole text, or its leading days, as of «27 (пт) в 15:00»."""
+    yield text
+    leading = _LEADING_DAYS.match(text)
+    if leading is not None and leading.end() < len(text):
+        yield leading[0]
 
 
 def _meets(own: Schedule, whole: Schedule) -> bool:
@@ -109,10 +126,19 @@ def _is_read_within(composed: Schedule, whole: Schedule) -> bool:
     )
 
 
-def _cut(composed: Schedule, text: str) -> Schedule:
-    """The reading of a text that the heading's month was put behind, as one of the text alone."""
-    spans = tuple(replace(span, end=min(span.end, len(text))) for span in composed.spans if span.start < len(text))
-    return replace(composed, text=text, spans=spans)
+def _without_month(composed: Schedule, text: str, at: int) -> Schedule:
+    """The reading of a text that a month was put into at that place, as one of the text alone."""
+    inserted = len(composed.text) - len(text)
+    spans = [
+        replace(span, start=_place_before(span.start, at, inserted), end=_place_before(span.end, at, inserted))
+        for span in composed.spans
+    ]
+    return replace(composed, text=text, spans=tuple(span for span in spans if span.start < span.end))
+
+
+def _place_before(place: int, at: int, inserted: int) -> int:
+    """Where a character stood before so many others were put in at `at`."""
+    return place if place <= at else max(at, place - inserted)
 
 
 def _assume(schedule: Schedule, flag: DefectCode, heading: str) -> Schedule:

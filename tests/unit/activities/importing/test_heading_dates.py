@@ -43,6 +43,9 @@ def _windows(schedule: Schedule) -> list[tuple[str | None, str]]:
         ("вторая неделя", [("2026-09-08", "2026-09-14")]),
         ("последняя пятница", [("2026-09-25", "2026-09-25")]),
         ("в течение месяца", [("2026-09-01", "2026-09-30")]),
+        ("25 (пт) в 15:00", [("2026-09-25", "2026-09-25")]),
+        ("5 в 14.00", [("2026-09-05", "2026-09-05")]),
+        ("8, 15 (вт)", [("2026-09-08",) * 2, ("2026-09-15",) * 2]),
     ],
 )
 def test_days_take_the_month_of_the_heading(deadline: str, windows: list[tuple[str | None, str]]) -> None:
@@ -98,6 +101,16 @@ def test_a_deadline_that_says_all_stands(deadline: str) -> None:
     _, schedule = _read(deadline, "СЕНТЯБРЬ")
 
     assert schedule == read_deadline(deadline, _PERIOD.starts_on, _PERIOD.ends_on)
+
+
+def test_parts_of_the_text_keep_their_places() -> None:
+    """The month that was put in among the words leaves no trace in the spans: they cover the cell from end to end."""
+    _, schedule = _read("25 (пт) в 15:00", "СЕНТЯБРЬ")
+
+    assert [(schedule.text[span.start : span.end], span.part) for span in schedule.spans if span.part != "space"] == [
+        *(("25", "window"), ("(", "separator"), ("пт", "weekday"), (")", "separator"), ("в 15:00", "time")),
+    ]
+    assert "".join(schedule.text[span.start : span.end] for span in schedule.spans) == schedule.text
 
 
 def test_a_weekly_rhythm_is_of_that_month() -> None:
