@@ -35,13 +35,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where each part of a definition stands in its file: `("transition", 3)`, `("ladder", 1, 2)` for a rung."""
+    """Where each part of a definition stands in its file.
+
+    `("transition", 3)`, its key `("transition", 3, "guards")`, a rung `("ladder", 1, 2)`.
+    """
 
     known: dict[tuple[str | int, ...], int] = field(default_factory=dict)
 
     def of(self, *part: str | int) -> int:
-        """The line of a part, 1 where unknown."""
-        return self.known.get(part, 1)
+        """The line of a part or key, where unknown that of what it belongs to, at last 1."""
+        return self.known.get(part) or (self.of(*part[:-1]) if part else 1)
 
 
 def find(line: int, fault: str, **values: object) -> Finding:

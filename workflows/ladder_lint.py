@@ -22,16 +22,18 @@ ROLLS = ("stay", "back", "forward")
 
 def lint_ladders(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:
     """All findings about ladders, none when they can be climbed."""
-    names = [ladder.name for ladder in definition.ladders]
+    called = [ladder.name for ladder in definition.ladders]
     for index, ladder in enumerate(definition.ladders):
         line = lines.of("ladder", index)
-        if ladder.name in names[:index]:
+        if ladder.name in called[:index]:
             yield find(line, N_("two ladders are called “{name}”; rename one"), name=ladder.name)
-        yield from find_unknown(line, "while", ladder.states, {state.name for state in definition.states})
-        yield from find_unknown(line, "missed", (ladder.missed,), MISSED_POLICIES)
+        states = {state.name for state in definition.states}
+        for key, names, known in (("while", ladder.states, states), ("missed", (ladder.missed,), MISSED_POLICIES)):
+            yield from find_unknown(lines.of("ladder", index, key), key, names, known)
         for key, named in (("while", ladder.states), ("rungs", ladder.rungs)):
             if not named:
-                yield find(line, N_("“{key}” names nothing, so this ladder is never climbed; remove it"), key=key)
+                told = N_("“{key}” names nothing, so this ladder is never climbed; remove it")
+                yield find(lines.of("ladder", index, key), told, key=key)
         for place in range(len(ladder.rungs)):
             yield from _lint_rung(definition, ladder, place, lines.of("ladder", index, place))
         yield from _lint_order(ladder, index, lines)

@@ -101,18 +101,19 @@ def _lint_initial(definition: WorkflowDefinition, lines: Lines, vocabulary: Voca
 def _lint_transitions(definition: WorkflowDefinition, lines: Lines, vocabulary: Vocabulary) -> Iterator[Finding]:
     states = _state_names(definition)
     for index, each in enumerate(definition.transitions):
-        line = lines.of("transition", index)
-        yield from find_unknown(line, "from", each.sources, states)
-        yield from find_unknown(line, "to", () if each.target == SAME_STATE else (each.target,), states)
-        yield from find_unknown(line, "by", each.by, {*vocabulary.roles, TIMER_ROLE})
-        yield from find_unknown(line, "guards", each.guards, vocabulary.guards)
-        yield from find_unknown(line, "moves", each.moves, MOVABLE_ANCHORS)
-        yield from find_unknown(line, "stamps", (each.stamps,) if each.stamps else (), STAMPED_ANCHORS)
+        for key, names, known in (
+            ("from", each.sources, states),
+            ("to", () if each.target == SAME_STATE else (each.target,), states),
+            ("by", each.by, {*vocabulary.roles, TIMER_ROLE}),
+            ("guards", each.guards, vocabulary.guards),
+            ("moves", each.moves, MOVABLE_ANCHORS),
+            ("stamps", (each.stamps,) if each.stamps else (), STAMPED_ANCHORS),
+        ):
+            yield from find_unknown(lines.of("transition", index, key), key, names, known)
         for key, names in (("from", each.sources), ("by", each.by)):
             if not names:
-                yield find(
-                    line, N_("“{key}” names nothing, so this is never taken; name something or remove it"), key=key
-                )
+                told = N_("“{key}” names nothing, so this is never taken; name something or remove it")
+                yield find(lines.of("transition", index, key), told, key=key)
 
 
 def _lint_reachability(definition: WorkflowDefinition, lines: Lines) -> Iterator[Finding]:

@@ -91,6 +91,11 @@ _KEYS: dict[str, dict[str, _Key]] = {
 }
 
 
+def known_keys() -> set[str]:
+    """Every key that may stand somewhere in a file."""
+    return {key for keys in _KEYS.values() for key in keys}
+
+
 def parse_workflow(path: Path) -> tuple[WorkflowDefinition, Lines]:
     """Read a YAML file into a definition and the lines of its parts; says nothing yet of its sense.
 
@@ -166,12 +171,14 @@ def _lines(tree: CommentedMap) -> Lines:
     known: dict[tuple[str | int, ...], int] = {("initial",): _line_of(tree, "initial")}
     for index, name in enumerate(tree["states"]):
         known["state", index] = _line_of(tree["states"], name)
-    for index in range(len(tree["transitions"])):
+    for index, transition in enumerate(tree["transitions"]):
         known["transition", index] = _line_of(tree["transitions"], index)
+        known |= {("transition", index, key): _line_of(transition, key) for key in transition}
     for index, ladder in enumerate(_ladders(tree)):
         known["ladder", index] = _line_of(tree["ladders"], index)
-        for rung in range(len(ladder["rungs"])):
-            known["ladder", index, rung] = _line_of(ladder["rungs"], rung)
+        known |= {("ladder", index, key): _line_of(ladder, key) for key in ladder}
+        for place in range(len(ladder["rungs"])):
+            known["ladder", index, place] = _line_of(ladder["rungs"], place)
     return Lines(known)
 
 

@@ -85,6 +85,7 @@ def test_each_part_knows_its_line(path: Path) -> None:
     assert [lines.of("transition", index) for index in range(2)] == [8, 12]
     assert (lines.of("ladder", 0), lines.of("ladder", 0, 0), lines.of("ladder", 0, 1)) == (20, 23, 24)
     assert lines.of("ladder", 7) == 1
+    assert [lines.of("transition", 1, key) for key in ("event", "guards", "nothing")] == [12, 16, 12]
 
 
 def test_ladders_may_be_left_out(path: Path) -> None:

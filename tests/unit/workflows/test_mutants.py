@@ -96,7 +96,7 @@ def _block(text: str, line: int) -> list[str]:
     return lines[start:line]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_any_other_word_is_refused_or_can_run(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A word of the file put in another's place: refused, the same as before, or a machine that runs."""
