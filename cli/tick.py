@@ -1,5 +1,6 @@
 """`opora tick`: does what is due, once."""
 
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +45,10 @@ def command(context: click.Context, instant: datetime | None, *, as_json: bool) 
     from runtime.clock_file import move_clock
     from runtime.ticking import run_tick
 
-    application = open_application(SilentBell())
-    if instant is not None:
-        move_clock(application, instant if instant.tzinfo else instant.replace(tzinfo=application.settings.zone))
-    report = run_tick(application)
+    with closing(open_application(SilentBell())) as application:
+        if instant is not None:
+            move_clock(application, instant if instant.tzinfo else instant.replace(tzinfo=application.settings.zone))
+        report = run_tick(application)
     failures = {name: _reason(error) for name, error in report.failures.items()}
     if as_json:
         print_json({"done": report.done, "failures": failures})
