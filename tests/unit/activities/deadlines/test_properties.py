@@ -54,6 +54,7 @@ USUAL = [
     lambda d: f"{d.day}-го {of(d)}",
     lambda d: f"{d.day}{of(d)}{d.year}г.",
     lambda d: f"{d:%d.%m.%Y} г",
+    lambda d: f"{d:%d.%m.%Y} г.г.",
     lambda d: f"{d:%d.%m.%y}г",
     lambda d: f"{d:%d.%m.%y} года",
     lambda d: f"{d:%d.%m.%Y}.",
