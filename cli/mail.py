@@ -22,6 +22,8 @@ KINDS = {
     "date_declined": N_("a date stands"),
     "escalation": N_("a decision is late"),
     "morning_digest": N_("morning digest"),
+    "weekly_summary": N_("the week's summary"),
+    "monthly_report": N_("the month's report"),
     "sign_in": N_("own links"),
     "trial": N_("trial"),
 }

@@ -78,6 +78,8 @@ LETTERS = {
     "decided": N_("Receipts of decisions"),
     "date_moved": N_("A date was set or moved"),
     "morning_digest": N_("The morning digest"),
+    "weekly_summary": N_("The week's summary, for heads"),
+    "monthly_report": N_("The month, plan against fact, for observers"),
 }
 """Kinds of letters that a person may choose the pace of."""
 

@@ -14,6 +14,7 @@ from notifications.calendar.feed_folder import FeedFolder
 from notifications.handlers import build_handlers
 from notifications.mail.digest import write_digests
 from notifications.mail.send import send_due
+from notifications.mail.summaries import write_summaries
 from runtime.bootstrap import Application
 
 
@@ -45,6 +46,10 @@ def _write_digests(application: Application) -> int:
     return write_digests(application.office, application.post.sender.domain)
 
 
+def _write_summaries(application: Application) -> int:
+    return write_summaries(application.office, application.post.sender.domain)
+
+
 def _refresh_feeds(application: Application) -> int:
     return int(refresh_changed(application.office)) + emit_feeds(application.office)
 
@@ -66,6 +71,7 @@ STEPS = (
     TickStep(N_("timers"), _fire_timers),
     TickStep(N_("messages"), _handle_messages),
     TickStep(N_("digests"), _write_digests),
+    TickStep(N_("summaries"), _write_summaries),
     TickStep(N_("calendars"), _refresh_feeds),
     TickStep(N_("calendar files"), _keep_up_files),
     # Before the letters, so that they carry a checkpoint of what they speak of.

@@ -78,8 +78,8 @@ class Clerk:
         return write_letter(work, draft, self.domain)
 
     def _send_at(self, work: UnitOfWork, kind: Kind, wanted: Preference, context: Context) -> datetime:
-        # A digest is only written in the morning of a day that was chosen.
-        if wanted.pace is Pace.WEEKLY and kind is not Kind.MORNING_DIGEST:
+        # Digests and summaries are only written in the morning of a day that was chosen.
+        if wanted.pace is Pace.WEEKLY and kind not in {Kind.MORNING_DIGEST, Kind.WEEKLY_SUMMARY}:
             return next_chosen_morning(work.now, wanted, self.office.calendar)
         return work.now if context.is_answer else self.quiet.next_loud(work.now, self.office.calendar)
 

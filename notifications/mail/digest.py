@@ -12,6 +12,7 @@ from activities.office import Office
 from activities.people import Person, list_people
 from engine.tables import ladder, message
 from engine.unit_of_work import UnitOfWork
+from notifications.mail.closing import open_closing
 from notifications.mail.compose import Clerk, granted
 from notifications.mail.contexts import MorningDigest, Row, Waiting
 from notifications.mail.kinds import Kind
@@ -35,6 +36,7 @@ def write_digests(office: Office, domain: str) -> int:
     today = office.today()
     if not office.calendar.is_working(today) or office.store.clock.now() < office.calendar.at(today, MORNING):
         return 0
+    open_closing(office, today)
     with office.store.read() as connection:
         # Reminders of this morning that are not handled yet would wait for the next one.
         calm = _is_calm(connection, office.store.clock.now())

@@ -11,10 +11,12 @@ from notifications.mail.contexts import (
     Decided,
     Escalation,
     EvidenceAwaits,
+    MonthlyReport,
     MorningDigest,
     Returned,
     SignIn,
     Trial,
+    WeeklySummary,
 )
 
 
@@ -34,6 +36,8 @@ class Kind(StrEnum):
     DATE_DECLINED = "date_declined"
     ESCALATION = "escalation"
     MORNING_DIGEST = "morning_digest"
+    WEEKLY_SUMMARY = "weekly_summary"
+    MONTHLY_REPORT = "monthly_report"
     SIGN_IN = "sign_in"
     TRIAL = "trial"
 
@@ -54,6 +58,8 @@ SORTS = {
     Kind.DATE_MOVED: Sort(DateMoved, 3),
     Kind.DATE_DECLINED: Sort(DateDeclined, 3),
     Kind.MORNING_DIGEST: Sort(MorningDigest, 4),
+    Kind.WEEKLY_SUMMARY: Sort(WeeklySummary, 5),
+    Kind.MONTHLY_REPORT: Sort(MonthlyReport, 5),
     Kind.SIGN_IN: Sort(SignIn, 0),
     Kind.TRIAL: Sort(Trial, 0),
 }

@@ -10,8 +10,9 @@ from engine.unit_of_work import UnitOfWork
 from notifications.mail.insertion import insert_all_missing
 from notifications.tables import notice
 
-REMINDERS = frozenset({"beginning", "evidence", "date_wanted"})
-"""The ladders that leave notices."""
+CLOSING = "closing"
+REMINDERS = frozenset({"beginning", "evidence", "date_wanted", CLOSING})
+"""What the calendar leaves: the ladders, and the closing of the year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from activities.plans import PlanStatus
 from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
+from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import MorningDigest, Row, Waiting
 from notifications.mail.letters import LetterState, count_letters
@@ -45,6 +46,7 @@ class Picture:
         silent: activity id → names of executors whom nobody is written to for.
         undelivered: how many letters could not be delivered.
         date_requests: occurrence id → another date that somebody asks for.
+        closing: plan id → last day, of plans whose last month it is.
     """
 
     today: date
@@ -55,6 +57,7 @@ class Picture:
     silent: Mapping[int, list[str]]
     undelivered: int
     date_requests: Mapping[int, DateRequest]
+    closing: Mapping[int, date]
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
         """What a person has to do; decisions without grants, which only a transaction can give.
@@ -78,6 +81,7 @@ class Picture:
             overdue_elsewhere=self._rows(elsewhere.values()),
             date_asked=tuple(self._asking(each) for each in coordinated if self._is_asked(each)),
             date_wanted=self._rows_by_activity([each for each in coordinated if each.state == "awaiting_date"]),
+            closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
             undelivered=self.undelivered if coordinated else 0,
             unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
         )
@@ -94,7 +98,7 @@ class Picture:
     def _sections(self, owed: Iterable[Occurrence], noticed: Collection[int]) -> dict[str, list[Occurrence]]:
         sections: dict[str, list[Occurrence]] = defaultdict(list)
         for each in owed:
-            section = section_of(each, self.today, reminded=each.id in noticed)
+            section = section_of(each, self.today, reminded=each.id in noticed or each.plan_id in self.closing)
             if section:
                 sections["unconfirmed" if is_unconfirmed(each) else section].append(each)
         return sections
@@ -137,6 +141,7 @@ def take_picture(connection: Connection, today: date) -> Picture:
         silent=_silent(connection, {each.activity_id for each in found}),
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
         date_requests=list_date_requests(connection),
+        closing=find_closing_plans(connection, today),
     )
 
 

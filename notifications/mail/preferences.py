@@ -59,6 +59,8 @@ CHOICES: Mapping[Kind, tuple[Pace, ...]] = {
     Kind.DECIDED: (Pace.IMMEDIATE, Pace.NEVER),
     Kind.DATE_MOVED: (Pace.IMMEDIATE, Pace.NEVER),
     Kind.MORNING_DIGEST: (Pace.DIGEST, Pace.WEEKLY),
+    Kind.WEEKLY_SUMMARY: (Pace.WEEKLY, Pace.NEVER),
+    Kind.MONTHLY_REPORT: (Pace.IMMEDIATE, Pace.NEVER),
 }
 """What may be chosen, the default first. A kind that is not here comes as it comes."""
 

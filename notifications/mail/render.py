@@ -14,7 +14,7 @@ from notifications.labels import CHANNELS, OUTCOMES, label
 from notifications.mail.contexts import Context, Row
 from notifications.mail.headers import shorten
 from notifications.mail.kinds import Kind
-from notifications.mail.wording import word_day, word_moment, word_size, word_weekday
+from notifications.mail.wording import word_day, word_moment, word_month, word_size, word_weekday
 from notifications.translation import get_catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -88,6 +88,7 @@ def _environment(language: str) -> Environment:
     filters: dict[str, Callable[..., object]] = {
         "day": lambda day: word_day(day, language),
         "weekday": lambda day: word_weekday(day, language),
+        "month": lambda day: word_month(day, language),
         "size": lambda size: word_size(size, language),
         "outcome": lambda reason: label(OUTCOMES, reason, language),
         "channel": lambda channel: label(CHANNELS, channel, language),

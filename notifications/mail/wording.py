@@ -27,6 +27,11 @@ def word_weekday(day: date, language: str) -> str:
     return format_date(day, f"EEEE, d{_NO_BREAK}MMMM", locale=language)
 
 
+def word_month(day: date, language: str) -> str:
+    """The month of a day by itself: `March 2026`."""
+    return format_date(day, "LLLL y", locale=language)
+
+
 def word_moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """An instant on the office's clock: `2 March 2026, 09:00`."""
     return format_datetime(instant, f"d{_NO_BREAK}MMMM y, HH:mm", tzinfo=zone, locale=language)
