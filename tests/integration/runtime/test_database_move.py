@@ -271,6 +271,7 @@ def read_names(url: str) -> list[str]:
 
 DYING = """
 import os, signal, sys
+from runtime import database_move
 from runtime.database_move import Target, move_database
 from runtime.settings import load_settings
 
@@ -278,6 +279,8 @@ def tell(table, count):
     if table == sys.argv[2]:
         os.kill(os.getpid(), signal.SIGKILL)
 
+if sys.argv[2] == "the end":
+    database_move.unmark_copying = lambda _connection: os.kill(os.getpid(), signal.SIGKILL)
 move_database(load_settings(), Target(sys.argv[1]), tell)
 """
 
@@ -299,3 +302,15 @@ def test_killed_in_between_the_source_is_whole_and_the_target_closed(
         initialise(target.settings(small.settings).model_copy(update={"data_dir": tmp_path / "new"}))
     with pytest.raises(TargetUsedError, match="drop it"):
         move_database(small.settings, target, ignore)
+
+
+def test_killed_at_the_very_end_there_are_never_two(small: Application, target: Target) -> None:
+    """The old database is closed before the new one is opened: nobody can work in either, until the move is undone."""
+    done = subprocess.run([sys.executable, "-c", DYING, target.url, "the end"], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with pytest.raises(DatabaseMovedError):
+        small.refresh()
+    with pytest.raises(CopyUnfinishedError):
+        build_application(target.settings(small.settings), SilentBell())
+    reopen_database(small.settings)
+    small.refresh()
