@@ -23,6 +23,7 @@ from engine.undoing import foresee_undo, undo
 from engine.unit_of_work import UnitOfWork
 from workflows.catalogue import list_workflows, load_workflow
 
+AWAITING = "evidence_submitted"
 BATCH = 100
 _SHORTEST_DIGEST = 6
 
@@ -39,6 +40,15 @@ class UnknownTargetError(OporaError):
     )
 
 
+class DecisionAwaitedError(OporaError):
+    """Only a decision, or whoever handed it in, may move what waits for one."""
+
+    message = N_(
+        "“{name}” cannot become “{ending}”: evidence waits for a decision, or would seem to. "
+        "Have it decided on or withdrawn first, or keep the state."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which open occurrences go where.
@@ -51,6 +61,11 @@ class Wanted:
     name: str
     migration: Migration
     references: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for old, new in self.migration.states.items():
+            if old != new and AWAITING in {old, new}:
+                raise DecisionAwaitedError(name=old, ending=new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,15 @@ class UnknownTargetStateError(OporaError):
     message = N_("“{name}” is no state of the workflow that is gone over to. It has: {known}.")
 
 
+class EndingStateError(OporaError):
+    """A migration would end work that nobody has ended."""
+
+    message = N_(
+        "“{name}” would go over to “{ending}”, which ends the work, and nobody has decided that. "
+        "Choose a state in which it is still open."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Mover:
     """Who migrates: an opaque id, and `cli` or `web`."""
@@ -153,6 +162,7 @@ def foresee_migration(
 
     Raises:
         UnmappedStateError: some stand in a state that the target does not know.
+        EndingStateError: open ones would come into a final state.
         UnknownGuardError: the target asks for a guard that this program does not have.
     """
     WorkflowMachine(migration.target, registry.guards)
@@ -180,7 +190,7 @@ def _foresee(
     connection: Connection, registry: Registry, instances: Iterable[Instance], migration: Migration, now: datetime
 ) -> list[Prospect]:
     instances = list(instances)
-    _refuse_unmapped(instances, migration)
+    _refuse(instances, migration)
     armed = read_ladders(connection, [each.id for each in instances])
     versions = {key: load_definition(connection, key) for key in {each.definition_id for each in instances}}
     prospects = []
@@ -205,11 +215,15 @@ def _foresee(
     return prospects
 
 
-def _refuse_unmapped(instances: Iterable[Instance], migration: Migration) -> None:
-    lost = [each.state for each in instances if migration.target_of(each.state) is None]
-    if lost:
-        known = ", ".join(each.name for each in migration.target.states)
-        raise UnmappedStateError(name=lost[0], count=lost.count(lost[0]), known=known)
+def _refuse(instances: Iterable[Instance], migration: Migration) -> None:
+    standing = [each.state for each in instances]
+    for state in dict.fromkeys(standing):
+        target = migration.target_of(state)
+        if target is None:
+            known = ", ".join(each.name for each in migration.target.states)
+            raise UnmappedStateError(name=state, count=standing.count(state), known=known)
+        if target not in migration.target.open_states:
+            raise EndingStateError(name=state, ending=target)
 
 
 def carry(old: Ladder | None, row: ArmedRow | None, new: Ladder, reckoning: Reckoning) -> Armed | None:

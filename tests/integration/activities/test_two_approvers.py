@@ -30,9 +30,12 @@ from activities.roles import Role, Scope
 from activities.steps import reopen
 from activities.submissions import OutcomeReason, SubmissionDetails, report_outcome, submit, withdraw
 from activities.tables import decision, grant
+from activities.vocabulary import VOCABULARY
 from activities.workflow_choice import choose_workflow
 from engine.audit import verify_history
 from engine.errors import OporaError
+from engine.migration import Migration, Mover, migrate
+from workflows.catalogue import get_workflow
 
 PAIR = "activity-two-approvers"
 
@@ -180,6 +183,21 @@ def test_an_outcome_needs_two_as_well(pair):
     assert pair.occurrence("1.1").state == "evidence_submitted"
     pair.decide(sealed, pair.deputy)
     assert pair.occurrence("1.1").state == "not_performed"
+
+
+def test_after_going_over_to_one_approver_another_one_settles_it(pair):
+    """Half decided, then gone over to `activity`: who has accepted is not asked again, one other is enough."""
+    sealed = pair.hand_in("1.1", pair.paul)
+    pair.decide(sealed, pair.head)
+    one = Migration(get_workflow("activity", VOCABULARY))
+    with pair.office.store.write() as work:
+        ids = [pair.occurrence("1.1").instance_id]
+        migrate(work, pair.office.execution.registry, ids, one, Mover("p-admin", "cli"))
+    with pytest.raises(AlreadyAcceptedError):
+        pair.decide(sealed, pair.head)
+    assert deciders(pair, sealed) == {pair.deputy.name}
+    assert pair.decide(sealed, pair.deputy).settles
+    assert verify_history(pair.office.store).findings == ()
 
 
 def test_it_can_be_taken_back_half_way(pair):

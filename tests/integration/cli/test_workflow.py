@@ -103,6 +103,17 @@ def test_states_that_are_gone_are_mapped(terminal):
     assert terminal("workflow", "migrate", "activity", "--to", "simple", "--map", "x").exit_code == 2
 
 
+def test_going_over_decides_nothing(terminal, handed_in):
+    """Nothing comes into a final state, and what waits for a decision waits on."""
+    go = ("workflow", "migrate", "activity", "--to", PAIR, "--only", "1.4", "--apply", "--as", MARY)
+    assert "ends the work" in terminal.refused(*go, "--map", "planned=accepted")
+    assert "waits for a decision" in terminal.refused(*go, "--map", "planned=evidence_submitted")
+    handed_in()
+    for mapping in ("evidence_submitted=accepted", "evidence_submitted=planned"):
+        assert "waits for a decision" in terminal.refused(*go, "--map", mapping)
+    assert terminal.state("1.4") == "evidence_submitted"
+
+
 def test_a_workflow_of_ones_own_is_kept_and_used(terminal, own):
     """A file goes over what runs; kept, rows are given it; under a shipped name it is refused."""
     rungs = ("{name: due_7, anchor: due_on, days: -7,", "{name: due_5, anchor: due_on, days: -5,")

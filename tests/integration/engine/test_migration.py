@@ -12,6 +12,7 @@ from engine.audit import verify_history
 from engine.definition import Rung, WorkflowDefinition
 from engine.machine import UnknownGuardError
 from engine.migration import (
+    EndingStateError,
     Migration,
     Mover,
     Prospect,
@@ -54,6 +55,7 @@ def renamed(old: str, new: str) -> WorkflowDefinition:
     )
 
 
+ERRAND_2 = replace(ERRAND, name="errand-2")
 WORK = ERRAND.ladder("work").rungs
 DENSER = changed("work", *WORK[:2], reminder("due_3", "due_on", -3, roll="back"), *WORK[2:])
 
@@ -199,6 +201,18 @@ def test_a_state_that_nobody_mapped_is_refused(rig: Rig) -> None:
     with pytest.raises(UnknownTargetStateError, match="“wrking” is no state"):
         foresee(rig, target, doing="wrking")
     assert stand(rig) == before
+
+
+def test_nothing_is_ended_by_going_over(lite: Rig) -> None:
+    """Open work never comes into a final state: nobody has decided that it is done."""
+    found = lite.start_one(due_on=DUE)
+    before = stand(lite)
+    with pytest.raises(EndingStateError, match="“planned” would go over to “done”, which ends the work"):
+        go_over(lite, ERRAND_2, [found.id], planned="done")
+    ended = replace(ERRAND, states=(replace(ERRAND.states[0], final=True), *ERRAND.states[1:]))
+    with pytest.raises(EndingStateError):
+        go_over(lite, ended, [found.id])
+    assert stand(lite) == before
 
 
 def test_a_workflow_with_unknown_guards_is_refused(lite: Rig) -> None:
