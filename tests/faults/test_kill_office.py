@@ -1,6 +1,6 @@
 """A worker of the whole program killed in a morning full of work: no letter, notice or calendar entry lost or doubled.
 
-`OPORA_FAULT_TRIALS` says how many workers are killed: one in twenty-five of it, since each has a whole morning to do again.
+`OPORA_FAULT_TRIALS` says how many workers are killed: a twenty-fifth of it, since each leaves a whole morning to do.
 """
 
 import multiprocessing
