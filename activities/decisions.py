@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, insert, select
 
+from activities.absences import stands_in
 from activities.acting import Actor
 from activities.deed import Deed
-from activities.firing import Attempt, fire
+from activities.escalation import is_for_deputies
+from activities.firing import Attempt, fire, roles_of_actor
 from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spend_grant, void_grants, void_grants_to
 from activities.guards import AlreadyAcceptedError
 from activities.occurrences import Occurrence, get_occurrence
@@ -40,6 +42,12 @@ class AlreadyDecidedError(OporaError):
         at = decided.decided_at.astimezone(zone)
         super().__init__(verdict=decided.verdict.value, name=decided.person.name, at=at)
         self.decision = decided
+
+
+class SubstitutionOverError(OporaError):
+    """A substitute's link, when there is nobody to stand in for."""
+
+    message = N_("{name} is no longer away, so this decision is theirs again. Nothing was changed.")
 
 
 class PartWithoutRemarkError(OporaError):
@@ -103,7 +111,7 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
 
     Raises:
         AlreadyDecidedError: carries the decision that stands.
-        GrantVoidError, GrantExpiredError: the link does not count.
+        GrantVoidError, GrantExpiredError, SubstitutionOverError: the link does not count.
         SupersededError, OwnEvidenceError, AlreadyAcceptedError, ReasonMissingError, RoleNotAllowedError,
             EventNotAllowedError: refused.
         PartWithoutRemarkError: accepted in part, without a remark.
@@ -116,8 +124,9 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         standing = find_decision(work.connection, target.id)
         if standing is not None:
             raise AlreadyDecidedError(standing, office.calendar.zone)
-        granted = _checked_grant(work, actor, request)
-        step = _step(Deed(office, work, actor), request, target, about)
+        deed = Deed(office, work, actor)
+        granted = _checked_grant(deed, request)
+        step = _step(deed, request, target, about)
         if granted is not None:
             spend_grant(work, granted)
         # An acceptance that another one has to follow leaves the work where it is, and the others their links.
@@ -136,13 +145,19 @@ def _lock_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
     return get_occurrence(connection, occurrence_id)
 
 
-def _checked_grant(work: UnitOfWork, actor: Actor, request: DecisionRequest) -> Grant | None:
+def _checked_grant(deed: Deed, request: DecisionRequest) -> Grant | None:
     if request.grant_id is None:
         return None
-    granted = get_grant(work.connection, request.grant_id)
-    check_grant(granted, work.now)
-    same = (granted.person_id, granted.submission_id) == (actor.person.id, request.submission_id)
-    if not same or request.verdict.value not in granted.actions:
+    actor, other = deed.actor, deed.actor.on_behalf_of
+    granted = get_grant(deed.connection, request.grant_id)
+    today = deed.office.calendar.day_of(deed.work.now)
+    if granted.on_behalf_of_id and other and not stands_in(deed.connection, actor.person, other, today):
+        raise SubstitutionOverError(name=other.name)
+    check_grant(granted, deed.work.now)
+    given = (granted.person_id, granted.on_behalf_of_id, granted.submission_id)
+    if given != (actor.person.id, other.id if other else None, request.submission_id):
+        raise GrantVoidError
+    if request.verdict.value not in granted.actions:
         raise GrantVoidError
     return granted
 
@@ -154,35 +169,49 @@ def _step(deed: Deed, request: DecisionRequest, target: Submission, about: Occur
     involved = [each for each in (deed.actor.person, deed.actor.on_behalf_of) if each]
     accepted = list_acceptances(deed.connection, target.id)
     # Whoever speaks for somebody spends both voices: two people, and in nobody's place twice.
-    has_spoken = bool(_spoken(accepted) & _ids(*involved))
+    has_spoken = bool(spoken_for(accepted) & _ids(*involved))
     if has_spoken and request.verdict is Verdict.ACCEPT:  # whatever a workflow asks: nobody's word is recorded twice
         raise AlreadyAcceptedError
     values = {
         "manifest_is_current": current,
-        "is_not_own": not any(_is_own(deed.connection, each, target) for each in involved),
+        "is_not_own": not any(is_own(deed.connection, each, target) for each in involved),
         "has_not_accepted": not has_spoken,
         "acceptances": len(accepted) + 1,
         "submission_kind": target.kind.value,
         "reason": request.remark.strip(),
     }
     payload = {"remark": request.remark.strip(), "partial": request.partial, "version": target.version}
-    attempt = Attempt(request.verdict.value, values, payload, subject_digest=target.manifest_digest)
+    deputising = _deputy_roles(deed, about)
+    if deputising:
+        payload["escalated"] = True
+    attempt = Attempt(
+        request.verdict.value, values, payload, extra_roles=deputising, subject_digest=target.manifest_digest
+    )
     return fire(deed.office, deed.work, deed.actor, about, attempt)
 
 
+def _deputy_roles(deed: Deed, about: Occurrence) -> frozenset[str]:
+    """The approver's role, for a deputy as long as the decision is late."""
+    roles = roles_of_actor(deed.office, deed.work, deed.actor, about)
+    if Role.APPROVER.value in roles or Role.DEPUTY.value not in roles:
+        return frozenset()
+    late = is_for_deputies(deed.office, deed.connection, about, deed.work.now)
+    return frozenset({Role.APPROVER.value}) if late else frozenset()
+
+
 def list_deciders(connection: Connection, target: Submission) -> list[Person]:
-    """Whose decision on a submission is awaited: those whom its workflow lets accept, as long as somebody is left.
+    """Whose decision on a submission it is, be they away or not: those whom its workflow lets accept.
 
     The workflow's roles are asked in its order: who comes later is only asked where nobody before may. Left out are
     those whose own it is, and those who have accepted already where others have to as well.
     """
     about = get_occurrence(connection, target.occurrence_id)
-    spoken = _spoken(list_acceptances(connection, target.id))
+    spoken = spoken_for(list_acceptances(connection, target.id))
     ways = get_running_workflow(connection, about.instance_id).transitions
     asked = dict.fromkeys(role for each in ways if each.event == Verdict.ACCEPT for role in each.by)
     for role in (Role(each) for each in asked if each != TIMER_ROLE):
         holders = list_holders(connection, role, about.activity_id)
-        left = [each for each in holders if each.id not in spoken and not _is_own(connection, each, target)]
+        left = [each for each in holders if each.id not in spoken and not is_own(connection, each, target)]
         if left:
             return left
     return []
@@ -192,12 +221,12 @@ def _ids(*people: Person | None) -> frozenset[int]:
     return frozenset(each.id for each in people if each)
 
 
-def _spoken(accepted: Collection[Decision]) -> frozenset[int]:
+def spoken_for(accepted: Collection[Decision]) -> frozenset[int]:
     """Row ids of those whose word is given, by themselves or by another."""
     return frozenset(key for each in accepted for key in each.person_ids)
 
 
-def _is_own(connection: Connection, judge: Person, target: Submission) -> bool:
+def is_own(connection: Connection, judge: Person, target: Submission) -> bool:
     """Whether it was submitted by this person, or for them or for a party that they speak for."""
     if judge.short_id in {target.submitted_by, target.provided_by}:
         return True

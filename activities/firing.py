@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from activities.absences import stands_in
 from activities.acting import Actor
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
@@ -54,7 +55,7 @@ def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, att
         EventNotAllowedError, RoleNotAllowedError or a guard's refusal: nothing was changed.
         StaleRevisionError: someone else came between.
     """
-    roles = roles_of(work.connection, actor.person.id, target.activity_id) | attempt.extra_roles
+    roles = roles_of_actor(office, work, actor, target) | attempt.extra_roles
     values = {"is_approver": "approver" in roles, **attempt.values}
     return office.execution.fire(
         work,
@@ -71,3 +72,12 @@ def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, att
             expected_revision=target.revision,
         ),
     )
+
+
+def roles_of_actor(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence) -> frozenset[str]:
+    """What an actor may be here: their own roles, and those of whoever is away today and whose place they take."""
+    roles = roles_of(work.connection, actor.person.id, target.activity_id)
+    absent = actor.on_behalf_of
+    if absent is None or not stands_in(work.connection, actor.person, absent, office.calendar.day_of(work.now)):
+        return roles
+    return roles | roles_of(work.connection, absent.id, target.activity_id)

@@ -34,6 +34,7 @@ class Grant:
 
     Args:
         manifest_digest: SHA-256 of what the decision is about.
+        on_behalf_of_id: row id of the person in whose place it decides; None where the decision is the holder's.
         nonce: 16 random bytes.
     """
 
@@ -41,6 +42,7 @@ class Grant:
     public_id: str
     person_id: int
     submission_id: int
+    on_behalf_of_id: int | None
     manifest_digest: bytes
     actions: frozenset[str]
     nonce: bytes
@@ -50,8 +52,8 @@ class Grant:
     spent_at: datetime | None
 
 
-def issue_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
-    """Store a grant for a person to decide on a submission."""
+def issue_grant(work: UnitOfWork, person_id: int, submission_id: int, on_behalf_of_id: int | None = None) -> Grant:
+    """Store a grant for a person to decide on a submission, perhaps in the place of another one."""
     digest = work.connection.execute(
         select(submission.c.manifest_digest).where(submission.c.id == submission_id)
     ).scalar_one()
@@ -59,6 +61,7 @@ def issue_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
         "public_id": str(new_uuid7(lambda: work.now)),
         "person_id": person_id,
         "submission_id": submission_id,
+        "on_behalf_of_id": on_behalf_of_id,
         "manifest_digest": digest,
         "actions": " ".join(ACTIONS),
         "nonce": os.urandom(16),
@@ -68,17 +71,18 @@ def issue_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
     return _from_row(work.connection.execute(insert(grant).values(row).returning(*grant.c)).mappings().one())
 
 
-def obtain_grant(work: UnitOfWork, person_id: int, submission_id: int) -> Grant:
+def obtain_grant(work: UnitOfWork, person_id: int, submission_id: int, on_behalf_of_id: int | None = None) -> Grant:
     """The person's grant for a submission that still counts, or else a new one: one link, however often it is sent."""
     live = select(grant).where(
         grant.c.person_id == person_id,
         grant.c.submission_id == submission_id,
+        grant.c.on_behalf_of_id.is_not_distinct_from(on_behalf_of_id),
         grant.c.voided_at.is_(None),
         grant.c.spent_at.is_(None),
         grant.c.expires_at > work.now,
     )
     row = work.connection.execute(live.order_by(grant.c.id.desc()).limit(1)).mappings().first()
-    return _from_row(row) if row else issue_grant(work, person_id, submission_id)
+    return _from_row(row) if row else issue_grant(work, person_id, submission_id, on_behalf_of_id)
 
 
 def list_open_grants(connection: Connection, person_id: int, now: datetime) -> list[Grant]:
@@ -120,6 +124,13 @@ def void_grants_to(work: UnitOfWork, person_ids: Collection[int], submission_id:
 def void_grants_of(work: UnitOfWork, person_id: int) -> None:
     """Let every unspent grant of a person count no more: who loses a role loses the links that it brought."""
     live = (grant.c.person_id == person_id) & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
+    work.connection.execute(update(grant).where(live).values(voided_at=work.now))
+
+
+def void_substitute_grants(work: UnitOfWork, person_id: int, on_behalf_of_id: int) -> None:
+    """Let what a person was given to decide in the place of another one count no more."""
+    theirs = (grant.c.person_id == person_id) & (grant.c.on_behalf_of_id == on_behalf_of_id)
+    live = theirs & grant.c.spent_at.is_(None) & grant.c.voided_at.is_(None)
     work.connection.execute(update(grant).where(live).values(voided_at=work.now))
 
 

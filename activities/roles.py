@@ -23,6 +23,7 @@ class Role(StrEnum):
     OBSERVER = "observer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    DEPUTY = "deputy"
     SUBMITTER = "submitter"
 
 

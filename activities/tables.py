@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+import activities.people_tables  # noqa: F401  (whoever needs the domain's tables needs all of them)
 from engine.tables import UtcDateTime, metadata
 
 setting = Table(
@@ -311,6 +312,8 @@ grant = Table(
     Column("public_id", String(36), nullable=False, unique=True),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("submission_id", ForeignKey("submission.id"), nullable=False, index=True),
+    # For whom it decides, where its holder only stands in for somebody.
+    Column("on_behalf_of_id", ForeignKey("person.id")),
     Column("manifest_digest", LargeBinary(32), nullable=False),
     Column("actions", String(40), nullable=False),
     Column("nonce", LargeBinary(16), nullable=False),

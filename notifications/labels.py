@@ -69,6 +69,7 @@ ROLES = {
     "observer": N_("observer"),
     "auditor": N_("auditor"),
     "administrator": N_("administrator"),
+    "deputy": N_("deputy"),
     "submitter": N_("submitter"),
 }
 

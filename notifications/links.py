@@ -148,6 +148,7 @@ def _grant_terms(grant: Grant) -> dict[str, object]:
         "purpose": _GRANT,
         "grant": grant.public_id,
         "person": grant.person_id,
+        "on_behalf_of": grant.on_behalf_of_id,
         "submission": grant.submission_id,
         "manifest": grant.manifest_digest.hex(),
         "actions": sorted(grant.actions),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, event, insert, or_, select, true
 
+from activities import people_tables
 from activities import tables as domain
 from engine import tables as engine_tables
 from engine.clock import VirtualClock
@@ -56,6 +57,7 @@ def _roles(plan_id: int) -> ColumnElement[bool]:
 
 _WHOLE = (
     *(domain.day_override, domain.person, domain.party, domain.party_spelling, domain.contact),
+    *(people_tables.party_member, people_tables.absence),
     engine_tables.definition,
 )
 # Whatever is not named stays where it is: evidence, letters, subscriptions, links, the log.

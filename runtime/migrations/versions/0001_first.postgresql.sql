@@ -156,6 +156,36 @@ CREATE INDEX ix_instance_due_on ON instance (due_on)
 ;
 CREATE INDEX ix_instance_state ON instance (state)
 ;
+CREATE TABLE party_member (
+	group_id INTEGER NOT NULL,
+	member_id INTEGER NOT NULL,
+	CONSTRAINT pk_party_member PRIMARY KEY (group_id, member_id),
+	CONSTRAINT fk_party_member_group_id FOREIGN KEY(group_id) REFERENCES party (id),
+	CONSTRAINT fk_party_member_member_id FOREIGN KEY(member_id) REFERENCES party (id)
+)
+;
+CREATE INDEX ix_party_member_member_id ON party_member (member_id)
+;
+CREATE TABLE absence (
+	id SERIAL NOT NULL,
+	person_id INTEGER NOT NULL,
+	substitute_id INTEGER NOT NULL,
+	starts_on DATE NOT NULL,
+	ends_on DATE NOT NULL,
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	recorded_by VARCHAR(64) NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	handed_over_at TIMESTAMP WITH TIME ZONE,
+	handed_back_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_absence PRIMARY KEY (id),
+	CONSTRAINT fk_absence_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+	CONSTRAINT fk_absence_substitute_id FOREIGN KEY(substitute_id) REFERENCES person (id)
+)
+;
+CREATE INDEX ix_absence_person_id ON absence (person_id)
+;
+CREATE INDEX ix_absence_substitute_id ON absence (substitute_id)
+;
 CREATE TABLE erasure (
 	person_id INTEGER NOT NULL,
 	erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -655,6 +685,7 @@ CREATE TABLE "grant" (
 	public_id VARCHAR(36) NOT NULL,
 	person_id INTEGER NOT NULL,
 	submission_id INTEGER NOT NULL,
+	on_behalf_of_id INTEGER,
 	manifest_digest BYTEA NOT NULL,
 	actions VARCHAR(40) NOT NULL,
 	nonce BYTEA NOT NULL,
@@ -665,7 +696,8 @@ CREATE TABLE "grant" (
 	CONSTRAINT pk_grant PRIMARY KEY (id),
 	CONSTRAINT uq_grant_public_id UNIQUE (public_id),
 	CONSTRAINT fk_grant_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-	CONSTRAINT fk_grant_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id)
+	CONSTRAINT fk_grant_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id),
+	CONSTRAINT fk_grant_on_behalf_of_id FOREIGN KEY(on_behalf_of_id) REFERENCES person (id)
 )
 ;
 CREATE INDEX ix_grant_submission_id ON "grant" (submission_id)
