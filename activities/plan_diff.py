@@ -9,6 +9,7 @@ from itertools import islice
 
 from activities.deadlines.schedule import Schedule
 from activities.importing.folding import fold
+from activities.importing.reading import DefectCode
 from activities.plan_content import Heading, PlanContent, PlanRow
 from activities.row_matching import Pair, Told, match_rows
 from activities.spelling import spelling_key
@@ -190,6 +191,8 @@ def _row_changes(
             kinds.insert(0, ChangeKind.MOVED)
             sections = (old.section_text(before.heading), new.section_text(after.heading))
             fields.insert(0, FieldChange("section", *sections))
+        if _takes_month_from_heading(before, after) and not any(each.field == "deadline" for each in fields):
+            fields.append(_other_month(old, new, before, after))
         # A text that stayed is no change, even where a newer version of the program reads it otherwise.
         if any(each.field == "deadline" for each in fields):
             kinds.append(_deadline_kind(before, after))
@@ -198,6 +201,21 @@ def _row_changes(
         if kinds:
             yield RowChange(pair, tuple(dict.fromkeys(kinds)), tuple(fields))
 
+
+def _takes_month_from_heading(before: PlanRow, after: PlanRow) -> bool:
+    """Whether the same words, such as «до 10», mean other days now, since they stand below another month."""
+    borrowed = _FROM_HEADING & {*before.schedule.flags} and _FROM_HEADING & {*after.schedule.flags}
+    return bool(borrowed) and before.document_deadline is None and not says_the_same(before.schedule, after.schedule)
+
+
+def _other_month(old: PlanContent, new: PlanContent, before: PlanRow, after: PlanRow) -> FieldChange:
+    versions = ((old, before), (new, after))
+    return FieldChange(
+        "deadline", *(f"{row.deadline} ({content.section_text(row.heading)})".strip() for content, row in versions)
+    )
+
+
+_FROM_HEADING = frozenset({DefectCode.MONTH_FROM_HEADING.value, DefectCode.DEADLINE_FROM_HEADING.value})
 
 _KINDS = {
     "number": ChangeKind.RENUMBERED,

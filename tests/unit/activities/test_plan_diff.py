@@ -223,3 +223,18 @@ def test_rows_are_matched_by_what_the_document_said():
     title, march, autumn = TITLES[5], "март", "сентябрь-октябрь"
     corrected = replace(row(title, autumn), document_deadline=march)
     assert diff_plans(plan(corrected, row(title, autumn)), plan(row(title, march), row(title, autumn))).is_empty
+
+
+def test_a_day_below_another_month_is_another_day():
+    """«до 10» that now stands below April is told as a changed deadline; below a renamed March it is not."""
+    headings = (Heading("", "Март", 1, None), Heading("", "Апрель", 1, None))
+    borrowed = replace(row("Отчёт", "до 10 марта"), deadline="до 10")
+    march = replace(borrowed, schedule=replace(borrowed.schedule, flags=("month_from_heading",)))
+    april = replace(
+        march, schedule=replace(row("Отчёт", "до 10 апреля").schedule, flags=("month_from_heading",)), heading=1
+    )
+    (change,) = diff_plans(plan(march, headings=headings), plan(april, headings=headings)).changed
+    assert ChangeKind.DEADLINE_CHANGED in change.kinds
+    assert FieldChange("deadline", "до 10 (Март)", "до 10 (Апрель)") in change.fields
+    renamed = (replace(headings[0], title="Март 2026"), headings[1])
+    assert diff_plans(plan(march, headings=headings), plan(march, headings=renamed)).changed == ()
