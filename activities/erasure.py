@@ -20,8 +20,10 @@ from activities.office import Office
 from activities.people import Person, get_person_by_id
 from activities.personal_traces import Traces, find_traces
 from activities.redaction import erase_payloads, redact_tables
-from activities.roles import RUNNING, Role, holds_anywhere, list_holders
+from activities.roles import RUNNING, Role, holds_anywhere, list_all_holders
+from activities.running_workflow import get_running_workflow
 from activities.tables import contact, decision, erasure, person, role_grant, submission
+from activities.workflow_choice import count_needed_approvers
 from engine.errors import N_, OporaError
 from engine.tables import history, instance, log_leaf, payload
 from engine.unit_of_work import UnitOfWork
@@ -166,13 +168,16 @@ def _list_waiting(connection: Connection, leaver: Person, open_occurrences: Iter
 
 
 def _list_alone(connection: Connection, leaver: Person, open_occurrences: Iterable[Occurrence]) -> list[str]:
-    """Activities with open occurrences that nobody else could decide on."""
-    activities = {each.activity_id: f"{each.plan_slug}:{each.number}" for each in open_occurrences}
-    return [
-        name
-        for activity_id, name in activities.items()
-        if [each.id for each in list_holders(connection, Role.APPROVER, activity_id)] == [leaver.id]
-    ]
+    """Activities with open occurrences that those who stay could not bring to an end."""
+    running = list(open_occurrences)
+    approvers = list_all_holders(connection, Role.APPROVER, {each.activity_id for each in running})
+    alone: dict[str, None] = {}
+    for each in running:
+        holders = {one.id for one in approvers[each.activity_id]}
+        needed = count_needed_approvers(get_running_workflow(connection, each.instance_id))
+        if leaver.id in holders and len(holders) - 1 < needed:
+            alone[f"{each.plan_slug}:{each.number}"] = None
+    return list(alone)
 
 
 def _redact(work: UnitOfWork, leaver: Person, traces: Traces, tables: Iterable[Table]) -> dict[str, str]:

@@ -90,7 +90,11 @@ def choose_workflow(office: Office, actor: Actor, target: Activity, name: str) -
         return chosen
 
 
+def count_needed_approvers(workflow: WorkflowDefinition) -> int:
+    """How many different approvers have to accept before a workflow comes to an end."""
+    return 2 if any("two_accept" in each.guards for each in workflow.transitions) else 1
+
+
 def count_missing_approvers(connection: Connection, workflow: WorkflowDefinition, activity_id: int) -> int:
     """How many more people have to be approvers of an activity for this workflow to come to an end."""
-    needed = 2 if any("two_accept" in each.guards for each in workflow.transitions) else 1
-    return max(0, needed - len(list_holders(connection, Role.APPROVER, activity_id)))
+    return max(0, count_needed_approvers(workflow) - len(list_holders(connection, Role.APPROVER, activity_id)))

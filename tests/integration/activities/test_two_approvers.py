@@ -18,6 +18,7 @@ from activities.decisions import (
     list_deciders,
 )
 from activities.enrolment import NewPerson, enrol, give_role
+from activities.erasure import OnlyApproverError, erase_person
 from activities.grants import GrantVoidError, issue_grant
 from activities.guards import AlreadyAcceptedError, OwnEvidenceError
 from activities.next_step import find_next_step
@@ -198,6 +199,15 @@ def test_after_going_over_to_one_approver_another_one_settles_it(pair):
     assert deciders(pair, sealed) == {pair.deputy.name}
     assert pair.decide(sealed, pair.deputy).settles
     assert verify_history(pair.office.store).findings == ()
+
+
+def test_one_of_two_approvers_cannot_be_erased(pair):
+    """As long as work is open that only both together can bring to an end."""
+    admin = enrol(
+        pair.office, pair.actor(pair.mary), NewPerson("it@moc.example", "Админ Пётр"), Role.ADMINISTRATOR, Scope()
+    )
+    with pytest.raises(OnlyApproverError, match=r"Титов Олег Ильич is the only approver of: moc-2026:1\.1\."):
+        erase_person(pair.office, pair.actor(admin), pair.deputy, "уволен", [])
 
 
 def test_it_can_be_taken_back_half_way(pair):
