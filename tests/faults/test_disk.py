@@ -29,11 +29,12 @@ from engine.database import (
 from engine.errors import OporaError
 from engine.log_audit import verify_log
 from engine.outbox import Message
-from engine.tables import instance, message
+from engine.registry import Facts, Guard
+from engine.tables import instance, ladder, message
 from engine.transparency import seal_history
 from engine.unit_of_work import UnitOfWork
-from tests.faults.trial import NOW, look, open_rig, prepare, work, write_letter
-from tests.fixtures.engine import Rig
+from tests.faults.trial import NOW, POISONED, look, open_rig, prepare, work, write_letter
+from tests.fixtures.engine import GUARDS, NoteWantedError, Rig
 from tests.fixtures.log import SIGNER
 from tests.fixtures.tools import REPOSITORY
 
@@ -169,6 +170,40 @@ def test_a_server_that_ends_the_session_leaves_no_half_step(make_rig: Callable[.
     assert [(row.attempts, row.done_at) for row in rig.rows(message)] == [(0, None)]
     assert rig.dispatch({"*": [lambda _unit, given: seen.append(given.id)]}) == 1
     assert len(seen) == 1
+
+
+@pytest.mark.needs("postgresql")
+def test_a_frozen_worker_loses_its_rungs_to_another_one(
+    make_rig: Callable[..., Rig], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one hangs in a step, the server gives its rung free; awake again it takes no step and blames no rung."""
+    fired: list[int] = []
+
+    def hang(_facts: Facts) -> bool:
+        with awake.store.engine.connect() as server:
+            while server.exec_driver_sql(_WHO_HANGS).all():
+                server.rollback()
+        fired.append(awake.tick())
+        return True
+
+    guards = {**GUARDS, "is_fair": Guard(lambda _facts: True, NoteWantedError)}
+    monkeypatch.setattr(database, "SILENCE_SECONDS", 0.2)
+    frozen = make_rig(postgres_url, {**guards, "is_fair": Guard(hang, NoteWantedError)})
+    monkeypatch.undo()
+    awake = make_rig(postgres_url, guards)
+    (started,) = awake.start(POISONED, starts_on=NOW.date())
+    awake.clock.set(NOW)
+    with pytest.raises(DatabaseUnavailableError, match="idle-in-transaction timeout"):
+        frozen.tick()
+    assert fired == [1]
+    assert awake.events(started.id) == ["create", "start"]
+    assert awake.rows(ladder) == []
+    assert frozen.tick() == 0
+
+
+_WHO_HANGS = """
+SELECT pg_sleep(0.05) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
+"""
 
 
 # Other bytes than were written ------------------------------------------------------------------------------------
