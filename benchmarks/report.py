@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -47,12 +48,14 @@ class Run:
         """What it printed; a last line that says so where it was cut off or failed."""
         command = [sys.executable, HERE / f"{self.script}.py", "--json", *self.options]
         allowed = seconds_left()
-        try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=allowed, check=False)
-            printed, trouble = done.stdout, f"ended with {done.returncode}" if done.returncode else ""
-        except subprocess.TimeoutExpired as cut:
-            printed = cut.stdout.decode() if isinstance(cut.stdout, bytes) else cut.stdout or ""
-            trouble = f"cut off after {allowed:.0f} s"
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                printed, trouble = process.communicate(timeout=allowed)[0], ""
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)  # it stops what it has started
+                printed, trouble = process.communicate()[0], f"cut off after {allowed:.0f} s"
+        if process.returncode and not trouble:
+            trouble = f"ended with {process.returncode}"
         found = [json.loads(line) for line in printed.splitlines() if line.startswith("{") and line.endswith("}")]
         lines = [each for line in found for each in _parted(line)]
         return [*lines, {"figure": trouble}] if trouble else lines
