@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from engine.audit import verify_history
 from engine.checkpoints import verifier_key
 from engine.history_export import iter_export
 from engine.log_audit import verify_log
+from engine.migration import Migration, Mover, migrate
+from engine.tables import history, instance
 from engine.transparency import find_anchor, seal_history
-from tests.fixtures.engine import Rig
+from engine.undoing import undo
+from tests.fixtures.engine import ERRAND, Rig
 from tests.fixtures.log import SIGNER, TestSigner
 from tests.fixtures.tools import REPOSITORY
 
@@ -136,6 +140,24 @@ def test_a_file_that_was_altered_is_found_out(
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     code, printed = run(path, "--key", verifier_key(SIGNER))
     assert (code, printed["findings"][0]["instance"]) == (1, where)
+
+
+def test_going_over_to_another_workflow_and_back_verifies(sealed: Rig, export: Callable[..., Path]) -> None:
+    """Both verifiers follow an instance through a migration and its undoing; the first altered state is named."""
+    ids = [each.id for each in sealed.rows(instance)][:40]
+    with sealed.store.write() as work:
+        registry = sealed.execution.registry
+        migrate(work, registry, ids, Migration(replace(ERRAND, name="other")), Mover("p-admin", "cli"))
+    with sealed.store.write() as work:
+        undo(work, registry, ids[:20], replace(ERRAND, name="other").digest(), Mover("p-admin", "cli"))
+    seal_history(sealed.store, SIGNER)
+    code, found = run(export(sealed, with_payload=True))
+    assert (code, found["findings"], found["entries"]) == (0, [], len(sealed.rows(history)))
+    assert verify_history(sealed.store).findings == ()
+    moved = sealed.rows(history, event="migrate")[0]
+    tamper(sealed, f'UPDATE history SET body = replace(body, \'"to":"doing"\', \'"to":"done"\') WHERE id = {moved.id}')
+    code, found = run(export(sealed))
+    assert (code, found["findings"][0]["revision"]) == (1, moved.revision)
 
 
 def test_a_file_made_by_somebody_else_is_found_out(sealed: Rig, export: Callable[..., Path]) -> None:
