@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from activities.acting import Actor
 from activities.decisions import DecisionRequest, Verdict, decide
@@ -19,10 +19,11 @@ from activities.steps import NewDates, cancel, postpone, reopen, set_date, start
 from activities.submissions import find_open_submission, withdraw
 from activities.tables import activity, party
 from engine.errors import OporaError
-from notifications.calendar.entries import refresh_plan
+from notifications.calendar.entries import refresh, refresh_plan
 from notifications.calendar.feeds import render_feed
 from notifications.calendar.lint import lint
 from notifications.calendar.presentation import EntryKind, FeedSpec, Presentation, Show
+from notifications.tables import feed_event
 from tests.fixtures.feeds import HOSTILE_TEXTS
 from tests.fixtures.house import House
 
@@ -46,6 +47,8 @@ def imagine(seed: int) -> Iterator[tuple[Any, ...]]:
     chance = random.Random(seed)
     yield ("nothing",)
     yield ("pass_days", 1)
+    yield ("rename_party", "Лицей; имени, Ньютона")
+    yield ("renumber", "1.3", "9.9")
     for _ in range(LENGTH):
         number, day = chance.choice(NUMBERS), date(2026, 3, 1) + timedelta(days=chance.randrange(120))
         yield chance.choice(
@@ -148,6 +151,17 @@ class Story:
                 spec = FeedSpec("МОЦ", OccurrenceFilter(), language, presentation)
                 yield render_feed(connection, spec), render_feed(connection, spec, today)
 
+    def anew(self):
+        """The plan with entries made from nothing, as it is now; forgotten again."""
+        office = self.house.office
+        with office.store.write() as work:
+            kept = work.connection.begin_nested()
+            work.connection.execute(delete(feed_event))
+            refresh(work, [each.id for each in self.ids.values()], office.working_day())
+            body = render_feed(work.connection, FeedSpec("МОЦ", OccurrenceFilter(), "ru", PRESENTATIONS[0])).body
+            kept.rollback()
+        return body
+
 
 def entries(body):
     """UID → bytes of an entry; a UID stands once."""
@@ -179,7 +193,8 @@ def check(before, after):
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_any_history(tmp_path, seed):
     """After each thing that happens: no UID is lost or double, SEQUENCE rises by one with a visible change of an entry
-    and with nothing else, the tag of a calendar changes with what is seen of it and with nothing else.
+    and with nothing else, the tag of a calendar changes with what is seen of it and with nothing else, and every entry
+    is what would be written today.
     """
     story = Story(tmp_path)
     try:
@@ -196,6 +211,8 @@ def test_any_history(tmp_path, seed):
                 assert (new.etag != old.etag) is (seen(new.body) != seen(old.body)), step
                 assert (new_served.etag != old_served.etag) is (new_served.body != old_served.body), step
             before = after
+            kept = entries(after[0][0].body)
+            assert [uid for uid, each in entries(story.anew()).items() if seen(each) != seen(kept[uid])] == [], step
     finally:
         story.house.close()
 
