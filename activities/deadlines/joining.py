@@ -158,7 +158,9 @@ def _join_over_dash(cell: Cell) -> None:
     joined: Item | None = None
     for (first, one), (last, two) in pairwise(dated_windows(cell)):
         between = cell.items[cell.place_of(first) + 1 : cell.place_of(last)]
-        if not any(item.kind == "DASH" or _runs_over_weekdays(item) for item in between):
+        if between and _runs_over(between[-1], "time") and not (between[-1].broken or last.broken):
+            cell.doubt("dash_between")  # «1 января, 10:00-12:00 2 января»: hours of the first day, or a range of days
+        if not any(item.kind == "DASH" or _runs_over(item, "weekday") for item in between):
             continue
         noted = all(_is_note(item) for item in between)
         if noted and first is not joined and _is_plain_day(one) and _is_plain_day(two):
@@ -170,10 +172,10 @@ def _join_over_dash(cell: Cell) -> None:
             cell.doubt("dash_between")
 
 
-def _runs_over_weekdays(item: Item) -> bool:
-    """«1 января, чт – пт 9 января»: the dash stands between the days of the week."""
+def _runs_over(item: Item, note: str) -> bool:
+    """«1 января, чт – пт 9 января»: the dash stands between the days of the week, or the hours."""
     dashed = any(piece.kind == "DASH" for piece in item.island.pieces)
-    return dashed and isinstance(item.part, Aside) and item.part.kind == "weekday"
+    return dashed and isinstance(item.part, Aside) and item.part.kind == note
 
 
 def _is_parted(between: list[Item]) -> bool:

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from activities.deadlines import Confidence, ScheduleKind, Window, read_deadline
@@ -183,6 +183,7 @@ NOTES = ["{d}", "{d} {t}", "{d}, {t}", "{d} в {t}", "{d} ({w})", "{d}, {w}", "{
     DASHES,
     st.sampled_from(["10:00", "14.30", "9-00", "18 ч."]),
 )
+@example([date(2026, 1, 1), date(2026, 1, 2)], "{d}, {t}", "{t} {d}", "-", "10:00")
 def test_a_note_beside_the_dash_never_parts_a_range(ends: list[date], one: str, two: str, dash: str, time: str) -> None:
     """«17 мая 10:00 – 19 мая 18:00» is a range, or a person is asked; never surely two days."""
     first, last = ends
