@@ -79,7 +79,7 @@ def add_file(
         same = next((each for each in known if each.blob_digest == stored.digest), None)
         if same is not None:
             return same
-        _ensure_blob(work, stored)
+        keep_blob(work, stored)
         row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,
             "blob_digest": stored.digest,
@@ -89,7 +89,7 @@ def add_file(
         return _add(office, work, actor, occurrence_id, row)
 
 
-def _ensure_blob(work: UnitOfWork, stored: StoredBlob) -> None:
+def keep_blob(work: UnitOfWork, stored: StoredBlob) -> None:
     """A row for the content, whoever stored the same content before or does so at this moment."""
     if work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
         return

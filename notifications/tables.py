@@ -1,6 +1,7 @@
 """Tables of what leaves the house: letters, notices for the morning digest, calendar subscriptions and events."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -52,6 +53,53 @@ mailbox = Table(
     Column("name", String(254), primary_key=True),
     Column("paused_until", UtcDateTime),
     # Pauses in a row; each makes the next one longer, a letter that goes through ends the row.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+# A mail that came to our mailbox and concerns a letter of ours, see `mail.arrivals`; of its text nothing is kept.
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("short_id", String(16), nullable=False, unique=True),
+    # Of the mail's bytes: the same mail read again is known.
+    Column("content_digest", LargeBinary(32), nullable=False, unique=True),
+    Column("letter_id", ForeignKey("letter.id"), nullable=False, index=True),
+    Column("sort", String(16), nullable=False),
+    Column("sender", String(254), nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    # An English template with its values as JSON, said in the reader's language when shown.
+    Column("template", Text, nullable=False),
+    Column("details", Text, nullable=False, server_default="{}"),
+    # NULL while a person has to look at it.
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String(64)),
+    Column("outcome", String(16)),
+)
+
+# A file of a reply: no evidence until the coordinator confirms it.
+arrived_file = Table(
+    "arrived_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("arrival_id", ForeignKey("arrival.id"), nullable=False, index=True),
+    # What it shows; NULL where the letter was about several things.
+    Column("occurrence_id", ForeignKey("occurrence.id"), index=True),
+    Column("blob_digest", ForeignKey("blob.digest"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(120), nullable=False),
+)
+
+# A mailbox that is read by IMAP: how far, and when next.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("name", String(400), primary_key=True),
+    # RFC 9051 section 2.3.1.1: while the validity is the same, so are the numbers.
+    Column("uid_validity", BigInteger),
+    Column("last_uid", BigInteger, nullable=False, server_default="0"),
+    Column("read_again_at", UtcDateTime, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
 )

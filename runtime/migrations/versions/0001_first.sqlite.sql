@@ -125,6 +125,16 @@ CREATE TABLE mailbox (
 	CONSTRAINT pk_mailbox PRIMARY KEY (name)
 )
 ;
+CREATE TABLE inbox (
+	name VARCHAR(400) NOT NULL,
+	uid_validity BIGINT,
+	last_uid BIGINT DEFAULT '0' NOT NULL,
+	read_again_at VARCHAR(27) NOT NULL,
+	failures INTEGER DEFAULT '0' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_inbox PRIMARY KEY (name)
+)
+;
 CREATE TABLE feed_change (
 	id INTEGER NOT NULL,
 	raised_at VARCHAR(27) NOT NULL,
@@ -458,6 +468,27 @@ CREATE TABLE activity (
 	CONSTRAINT fk_activity_section_id FOREIGN KEY(section_id) REFERENCES section (id)
 )
 ;
+CREATE TABLE arrival (
+	id INTEGER NOT NULL,
+	short_id VARCHAR(16) NOT NULL,
+	content_digest BLOB NOT NULL,
+	letter_id INTEGER NOT NULL,
+	sort VARCHAR(16) NOT NULL,
+	sender VARCHAR(254) NOT NULL,
+	arrived_at VARCHAR(27) NOT NULL,
+	template TEXT NOT NULL,
+	details TEXT DEFAULT '{}' NOT NULL,
+	settled_at VARCHAR(27),
+	settled_by VARCHAR(64),
+	outcome VARCHAR(16),
+	CONSTRAINT pk_arrival PRIMARY KEY (id),
+	CONSTRAINT uq_arrival_short_id UNIQUE (short_id),
+	CONSTRAINT uq_arrival_content_digest UNIQUE (content_digest),
+	CONSTRAINT fk_arrival_letter_id FOREIGN KEY(letter_id) REFERENCES letter (id)
+)
+;
+CREATE INDEX ix_arrival_letter_id ON arrival (letter_id)
+;
 CREATE TABLE feed (
 	subscription_id INTEGER NOT NULL,
 	stale BOOLEAN DEFAULT '0' NOT NULL,
@@ -631,6 +662,23 @@ CREATE TABLE date_request (
 )
 ;
 CREATE INDEX ix_date_request_occurrence_id ON date_request (occurrence_id)
+;
+CREATE TABLE arrived_file (
+	id INTEGER NOT NULL,
+	arrival_id INTEGER NOT NULL,
+	occurrence_id INTEGER,
+	blob_digest BLOB NOT NULL,
+	name TEXT NOT NULL,
+	media_type VARCHAR(120) NOT NULL,
+	CONSTRAINT pk_arrived_file PRIMARY KEY (id),
+	CONSTRAINT fk_arrived_file_arrival_id FOREIGN KEY(arrival_id) REFERENCES arrival (id),
+	CONSTRAINT fk_arrived_file_occurrence_id FOREIGN KEY(occurrence_id) REFERENCES occurrence (id),
+	CONSTRAINT fk_arrived_file_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest)
+)
+;
+CREATE INDEX ix_arrived_file_arrival_id ON arrived_file (arrival_id)
+;
+CREATE INDEX ix_arrived_file_occurrence_id ON arrived_file (occurrence_id)
 ;
 CREATE TABLE notice (
 	id INTEGER NOT NULL,
