@@ -5,11 +5,12 @@
 For each number of entries, medians in seconds:
 
 - icalendar: `to_ical` of a whole calendar whose components are already built;
+- ics.py, vobject: `serialize` of the same entries, once; of what either can say (they have no bytes in common with us);
 - cold: every entry rendered by us, and the calendar joined;
 - warm: one entry changed, the other bytes kept from before, and the calendar joined;
 - joining: ready bytes joined, the limit for warm.
 
-Entries and components are built beforehand, for both. Then the peak memory in megabytes (Linux only) of a process
+Entries and components are built beforehand, for all. Then the peak memory in megabytes (Linux only) of a process
 that makes that many entries one by one and writes them out.
 Goals: cold at most 0.25 of icalendar's time, warm within 3 times joining, memory under 150 MB.
 """
@@ -18,7 +19,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -59,13 +60,61 @@ def iter_events(count: int) -> Iterator[FeedEvent]:
         yield FeedEvent(content, sequence=number % 5, modified_at=MODIFIED_AT)
 
 
-def measure(run: Callable[[], bytes], repeat: int) -> float:
+def measure(run: Callable[[], bytes | str], repeat: int) -> float:
     times = []
     for _ in range(repeat):
         started = perf_counter()
         run()
         times.append(perf_counter() - started)
     return median(times)
+
+
+def ics_writer(events: Sequence[FeedEvent]) -> Callable[[], str]:
+    """The entries as ics.py's own, ready to be written."""
+    import ics
+
+    calendar = ics.Calendar()
+    for event in events:
+        content = event.content
+        made = ics.Event(
+            name=content.summary,
+            begin=content.starts_on.isoformat(),
+            uid=content.uid,
+            description=content.description,
+            url=content.url,
+            categories=set(content.categories),
+            status=content.status.value,
+            last_modified=event.modified_at,
+        )
+        made.make_all_day()
+        calendar.events.add(made)
+    return calendar.serialize
+
+
+def vobject_writer(events: Sequence[FeedEvent]) -> Callable[[], str]:
+    """The entries as vobject's own, ready to be written."""
+    import vobject
+
+    calendar = vobject.iCalendar()
+    for event in events:
+        content, made = event.content, calendar.add("vevent")
+        values = {
+            "uid": content.uid,
+            "summary": content.summary,
+            "dtstart": content.starts_on,
+            "dtend": content.ends_on + timedelta(days=1),
+            "dtstamp": event.modified_at.astimezone(vobject.icalendar.utc),
+            "last-modified": event.modified_at.astimezone(vobject.icalendar.utc),
+            "sequence": str(event.sequence),
+            "status": content.status.value,
+            "transp": "TRANSPARENT",
+            "description": content.description,
+            "url": content.url,
+        }
+        for name, value in values.items():
+            made.add(name).value = value
+        made.add("categories").value = list(content.categories)
+    return calendar.serialize
 
 
 def compare(count: int, repeat: int) -> dict[str, float]:
@@ -85,8 +134,10 @@ def compare(count: int, repeat: int) -> dict[str, float]:
 
     if not cold() == calendar.to_ical() == b"".join(pieces):
         raise SystemExit("the ways to write the calendar disagree")
+    others = {"ics.py": ics_writer(events), "vobject": vobject_writer(events)}
     return {
         "icalendar": measure(calendar.to_ical, repeat),
+        **{name: measure(write, 1) for name, write in others.items()},
         "cold": measure(cold, repeat),
         "warm": measure(warm, repeat * 5),
         "joining": measure(lambda: b"".join(pieces), repeat * 5),
