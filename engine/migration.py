@@ -100,6 +100,8 @@ class Prospect:
     """What becomes of one instance.
 
     Args:
+        from_digest: of the definition that it goes through now.
+        target: its workflow from then on, with its digest.
         before: its armed ladders with their next rungs; `after`: the same once it is moved.
         undoes: the revision of the migration that is taken back.
     """
@@ -107,6 +109,7 @@ class Prospect:
     instance: Instance
     from_digest: bytes
     target: WorkflowDefinition
+    target_digest: bytes
     to_state: str
     before: Mapping[str, Armed]
     after: Mapping[str, Armed]
@@ -193,6 +196,9 @@ def _foresee(
     _refuse(instances, migration)
     armed = read_ladders(connection, [each.id for each in instances])
     versions = {key: load_definition(connection, key) for key in {each.definition_id for each in instances}}
+    # Reckoned once: a digest costs as much as all the rest.
+    digests = {key: version.digest() for key, version in versions.items()}
+    target_digest = migration.target.digest()
     prospects = []
     for each in instances:
         state = migration.target_of(each.state) or each.state
@@ -205,8 +211,9 @@ def _foresee(
         prospects.append(
             Prospect(
                 instance=each,
-                from_digest=versions[each.definition_id].digest(),
+                from_digest=digests[each.definition_id],
                 target=migration.target,
+                target_digest=target_digest,
                 to_state=state,
                 before={name: row.armed for name, row in rows.items()},
                 after={one.ladder: one for one in carried if one},
@@ -281,10 +288,10 @@ def write_prospects(work: UnitOfWork, prospects: Sequence[Prospect], mover: Move
     if not prospects:
         return
     heads = read_heads(work.connection, {each.instance.id: each.instance for each in prospects})
-    targets = {each.target.digest(): each.target for each in prospects}
+    targets = {each.target_digest: each.target for each in prospects}
     pinned = {digest: pin_definition(work.connection, target, work.now) for digest, target in targets.items()}
     work.connection.execute(
-        _REPIN, [{"key": each.instance.id, "workflow": pinned[each.target.digest()]} for each in prospects]
+        _REPIN, [{"key": each.instance.id, "workflow": pinned[each.target_digest]} for each in prospects]
     )
     reach("migration.repinned")
     outcomes = [_outcome(each, heads[each.instance.id], mover, work.now) for each in prospects]
@@ -304,7 +311,7 @@ def _outcome(each: Prospect, head: bytes, mover: Mover, now: datetime) -> Outcom
         actor=mover.actor,
         on_behalf_of=None,
         channel=mover.channel,
-        subject_digest=each.target.digest(),
+        subject_digest=each.target_digest,
         payload_digest=sealed.digest(),
         previous_digest=head,
     )

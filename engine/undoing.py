@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from engine.clock import parse_instant
-from engine.definition import Ladder
+from engine.definition import Ladder, WorkflowDefinition
 from engine.migration import (
     MIGRATED,
     ArmedRow,
@@ -57,17 +57,19 @@ def foresee_undo(
     current = [each for each in read_instances(connection, list(entries)) if each.definition_id == left_id]
     still = [each for each in current if each.revision == entries[each.id].revision and entries[each.id].ladders]
     rows = read_ladders(connection, [each.id for each in still])
+    origins = {digest: _load(connection, digest) for digest in {entries[each.id].from_digest for each in still}}
+    left = load_definition(connection, left_id) if left_id is not None and still else None
     prospects = [
         _back(
-            connection,
-            each,
-            entries[each.id],
-            rows.get(each.id, {}),
+            _Going(each, entries[each.id], rows.get(each.id, {}), left, digest),
+            origins[entries[each.id].from_digest],
             Reckoning(each.anchors(), registry.calendar(each.calendar_key), now),
         )
         for each in still
+        if left is not None
     ]
-    return Undoing(prospects, [each for each in current if each not in still])
+    going = {each.id for each in still}
+    return Undoing(prospects, [each for each in current if each.id not in going])
 
 
 def undo(work: UnitOfWork, registry: Registry, ids: Sequence[int], digest: bytes, mover: Mover) -> list[Prospect]:
@@ -114,22 +116,30 @@ def _armed_of(told: Mapping[str, Sequence[str]]) -> dict[str, Armed]:
     return {name: Armed(name, rung, parse_instant(due_at)) for name, (rung, due_at) in told.items()}
 
 
-def _back(
-    connection: Connection,
-    each: Instance,
-    done: _Migrated,
-    rows: Mapping[str, ArmedRow],
-    reckoning: Reckoning,
-) -> Prospect:
-    origin_id = find_definition_id(connection, done.from_digest)
-    if origin_id is None:  # pragma: no cover  (definitions are never deleted)
-        raise LookupError(done.from_digest.hex())
-    origin = load_definition(connection, origin_id)
-    current = load_definition(connection, each.definition_id)
-    climbing = {one.name: one for one in current.ladders_in(each.state)}
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """An instance about to go back: how it came, its armed ladders, and the definition that it leaves."""
+
+    instance: Instance
+    done: _Migrated
+    rows: Mapping[str, ArmedRow]
+    left: WorkflowDefinition
+    left_digest: bytes
+
+
+def _load(connection: Connection, digest: bytes) -> WorkflowDefinition:
+    definition_id = find_definition_id(connection, digest)
+    if definition_id is None:  # pragma: no cover  (definitions are never deleted)
+        raise LookupError(digest.hex())
+    return load_definition(connection, definition_id)
+
+
+def _back(going: _Going, origin: WorkflowDefinition, reckoning: Reckoning) -> Prospect:
+    done = going.done
+    climbing = {one.name: one for one in going.left.ladders_in(going.instance.state)}
     after = {}
     for old in origin.ladders_in(done.from_state):
-        row = rows.get(old.name)
+        row = going.rows.get(old.name)
         if _is_untouched(done, old.name, row):
             restored = _restored(old, done, reckoning)
         else:
@@ -137,11 +147,12 @@ def _back(
         if restored:
             after[old.name] = restored
     return Prospect(
-        instance=each,
-        from_digest=current.digest(),
+        instance=going.instance,
+        from_digest=going.left_digest,
         target=origin,
+        target_digest=done.from_digest,
         to_state=done.from_state,
-        before={name: row.armed for name, row in rows.items()},
+        before={name: row.armed for name, row in going.rows.items()},
         after=after,
         undoes=done.revision,
     )

@@ -155,7 +155,8 @@ def test_going_over_to_another_workflow_and_back_verifies(sealed: Rig, export: C
     assert (code, found["findings"], found["entries"]) == (0, [], len(sealed.rows(history)))
     assert verify_history(sealed.store).findings == ()
     moved = sealed.rows(history, event="migrate")[0]
-    tamper(sealed, f'UPDATE history SET body = replace(body, \'"to":"doing"\', \'"to":"done"\') WHERE id = {moved.id}')
+    altered = "CAST(replace(CAST(body AS TEXT), 'p-admin', 'p-other') AS BLOB)"
+    tamper(sealed, f"UPDATE history SET body = {altered} WHERE id = {moved.id}")
     code, found = run(export(sealed))
     assert (code, found["findings"][0]["revision"]) == (1, moved.revision)
 
