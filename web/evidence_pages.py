@@ -44,6 +44,12 @@ class NothingToSendError(OporaError):
     message = N_("There is nothing to send yet: choose a file or give a link. If there is none, say why further below.")
 
 
+class NotSureError(OporaError):
+    """The only button of a page was pressed and nothing else: a machine does that as well."""
+
+    message = N_("Confirm beside the button that it is to be taken back. Nothing was changed.")
+
+
 class NotPossibleNowError(OporaError):
     """The form came when its page had nothing to press."""
 
@@ -155,7 +161,9 @@ def _ask_date(assignment: Assignment, _argument: str) -> None:
 
 
 def _take_back(assignment: Assignment, _argument: str) -> None:
-    """Take back what was handed in, as long as nobody has decided."""
+    """Take back what was handed in, as long as nobody has decided and the sender is sure."""
+    if request.form.get("sure") != "yes":
+        raise NotSureError
     withdraw(current_site().application.office, _actor(assignment), assignment.occurrence.id)
 
 

@@ -9,7 +9,7 @@ from engine.errors import OporaError
 from engine.unit_of_work import UnitOfWork
 from notifications.error_text import translate_error
 from notifications.mail.kinds import Kind
-from notifications.mail.preferences import CHOICES, WEEKDAYS, Pace, choose, is_optional, list_preferences
+from notifications.mail.preferences import CHOICES, WEEKDAYS, Pace, Preference, choose, is_optional, list_preferences
 from web.capability import open_invitation, refuse_foreign_form
 from web.pages import choose_language, render_page
 from web.site import current_site
@@ -56,11 +56,21 @@ def leave_out(token: str, kind: str) -> Response:
 
 
 def _choose_all(work: UnitOfWork, invited: Invitation) -> None:
-    for kind, paces in CHOICES.items():
-        sent = request.form.get(kind.value, "")
-        if sent in set(Pace):
-            days = [int(day) for day in request.form.getlist(f"{kind.value}_days") if day in {str(n) for n in WEEKDAYS}]
-            choose(work, invited.person_id, kind, Pace(sent), days if Pace.WEEKLY in paces else ())
+    """Write down what differs from what holds: a button that is pressed by itself changes nothing."""
+    held = list_preferences(work.connection, invited.person_id)
+    for kind in CHOICES:
+        wanted = _read_choice(kind)
+        if wanted and wanted != held[kind]:
+            choose(work, invited.person_id, kind, wanted.pace, wanted.days)
+
+
+def _read_choice(kind: Kind) -> Preference | None:
+    """What the form says of a kind; the days count only beside the choice that needs them."""
+    sent = request.form.get(kind.value, "")
+    if sent not in set(Pace):
+        return None
+    days = sorted({int(day) for day in request.form.getlist(f"{kind.value}_days") if day in {str(n) for n in WEEKDAYS}})
+    return Preference(Pace(sent), tuple(days) if sent == Pace.WEEKLY else ())
 
 
 def _open(token: str) -> Invitation:

@@ -164,13 +164,15 @@ def test_an_outcome_has_its_reason(house):
 
 
 def test_it_can_be_taken_back_by_who_sent_it(house):
-    """Before the decision the sender takes it back and sends again; someone else who may send cannot."""
+    """Before the decision the sender takes it back and sends again; not by the button alone, and not someone else."""
     other = house.person("Олег Вожатый", Role.COORDINATOR)
     client, url, others = house.web().test_client(), invite(house), invite(house, other)
     client.post(url, data=form())
     assert "take_back" not in client.get(others).get_data(as_text=True)
     assert client.post(others, data={"action": "take_back"}).status_code == 422
-    client.post(url, data={"action": "take_back"})
+    assert client.post(url, data={"action": "take_back"}).status_code == 422
+    assert house.occurrence("1.2").state == "evidence_submitted"
+    client.post(url, data={"action": "take_back", "sure": "yes"})
     assert house.occurrence("1.2").state == "in_progress"
     client.post(url, data=form("send", files=[("новая.pdf", b"%PDF-2")]))
     assert len(submissions(house)) == 2
