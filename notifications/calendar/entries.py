@@ -3,6 +3,7 @@
 Whatever changes an entry leaves a `feed_change` in the same transaction, so that `emission` looks at the feeds.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ from notifications.calendar.rendering import render_event
 from notifications.calendar.surroundings import surroundings_digest
 from notifications.tables import feed_change, feed_event
 from notifications.translation import LANGUAGES
+
+_log = logging.getLogger(__name__)
 
 _REFRESHED_FOR = "feeds_refreshed_for"
 _PAGE = 200
@@ -73,11 +76,26 @@ def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], working_day: date) 
     changed = [
         _store(work, each, language, content, before=stored.get((each.id, content.variant, language)))
         for each in list_occurrences(work.connection, OccurrenceFilter(ids=occurrence_ids))
-        for language in LANGUAGES
-        for content in _iter_contents(each, working_day, language, stored)
+        for language, content in _contents(each, working_day, stored)
     ]
     if any(changed):
         _raise_change(work)
+
+
+def _contents(each: Occurrence, working_day: date, stored: _Stored) -> list[tuple[str, EventContent]]:
+    """The entries of an occurrence in each language; none new of a row that cannot be shown, such as one in year 9999.
+
+    It keeps the entries it has, and the others are not held up.
+    """
+    try:
+        return [
+            (language, content)
+            for language in LANGUAGES
+            for content in _iter_contents(each, working_day, language, stored)
+        ]
+    except Exception:  # noqa: BLE001  (one bad row must cost nobody else their calendar)
+        _log.exception("the calendar entries of %s could not be made; they stay as they were", each.short_id)
+        return []
 
 
 def _iter_contents(each: Occurrence, working_day: date, language: str, stored: _Stored) -> Iterator[EventContent]:
