@@ -28,6 +28,11 @@ class Decider:
     on_behalf_of: Person | None = None
     is_deputy: bool = False
 
+    @property
+    def absent_id(self) -> int | None:
+        """Row id of who is away, or None."""
+        return self.on_behalf_of.id if self.on_behalf_of else None
+
 
 def list_asked(office: Office, connection: Connection, target: Submission) -> list[Decider]:
     """Who is asked to decide on a submission now, each person once: in their own name where they may be.

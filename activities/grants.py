@@ -42,7 +42,6 @@ class Grant:
     public_id: str
     person_id: int
     submission_id: int
-    on_behalf_of_id: int | None
     manifest_digest: bytes
     actions: frozenset[str]
     nonce: bytes
@@ -50,6 +49,7 @@ class Grant:
     expires_at: datetime
     voided_at: datetime | None
     spent_at: datetime | None
+    on_behalf_of_id: int | None = None
 
 
 def issue_grant(work: UnitOfWork, person_id: int, submission_id: int, on_behalf_of_id: int | None = None) -> Grant:

@@ -11,7 +11,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from activities.decisions import Decision, Verdict, find_decision, list_acceptances, list_deciders
+from activities.absences import replace_absent
+from activities.deciders import list_asked
+from activities.decisions import Decision, Verdict, find_decision, list_acceptances
+from activities.escalation import DEPUTY_RUNG
 from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence_of, list_occurrences
 from activities.office import Office
 from activities.people import Person
@@ -59,26 +62,36 @@ def tell_submitted(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     submitted = find_open_submission(work.connection, target.id)
     if submitted is None:
         return
-    deciders = list_deciders(work.connection, submitted)
+    asked = list_asked(clerk.office, work.connection, submitted)
     plain = waiting_of(work.connection, target, submitted, clerk.office.today())
-    for person in audience(work.connection, target, deciders):
-        item = granted(work, plain, person, deciders)
+    for person in audience(work.connection, target, [each.person for each in asked]):
+        item = granted(work, plain, person, asked)
         clerk.ask(work, person, item, cause_key(target, message))
 
 
 def tell_late_decision(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
-    """Remind those who may decide; later, or where nobody may, tell the coordinators."""
+    """Remind those who may decide; later, or where nobody may, tell the coordinators; at last ask the deputies."""
     target = get_occurrence_of(work.connection, message.instance_id)
     submitted = find_open_submission(work.connection, target.id)
     if submitted is None:
         return
-    deciders = list_deciders(work.connection, submitted)
-    plain = waiting_of(work.connection, target, submitted, clerk.office.today())
-    asked = deciders if message.detail == _REMINDER else []
-    for person in audience(work.connection, target, asked or list_coordinators(work.connection, target)):
-        item = granted(work, plain, person, deciders)
-        others = tuple(each.name for each in deciders if each.id != person.id)
-        context = Escalation(person.name, item, _WORKING_DAYS[message.detail], others)
+    today = clerk.office.today()
+    asked = list_asked(clerk.office, work.connection, submitted)
+    is_last = message.detail == DEPUTY_RUNG
+    deputies = [each.person for each in asked if each.is_deputy and is_last]
+    first = [each.person for each in asked if message.detail == _REMINDER and not each.is_deputy] or deputies
+    # Whoever is asked is there; of those who are only told some may be away.
+    told = replace_absent(work.connection, list_coordinators(work.connection, target), today)
+    plain = waiting_of(work.connection, target, submitted, today)
+    for person in audience(work.connection, target, first if first and not is_last else [*first, *told]):
+        context = Escalation(
+            person.name,
+            granted(work, plain, person, asked),
+            _WORKING_DAYS[message.detail],
+            approvers=tuple(each.person.name for each in asked if each.person.id != person.id and not each.is_deputy),
+            deputies=tuple(each.name for each in deputies) if is_last else None,
+            as_deputy=person in deputies,
+        )
         clerk.write(work, Kind.ESCALATION, person, context, cause_key(target, message))
 
 
@@ -92,7 +105,7 @@ def tell_decided(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     row = row_of(target, clerk.office.today())
     told = list_named(work.connection, (submitted.submitted_by, submitted.provided_by)) if decided.settles else []
     if decided.verdict is Verdict.RETURN:
-        told += list_responsible(work.connection, target)
+        told += replace_absent(work.connection, list_responsible(work.connection, target), clerk.office.today())
     for person in audience(work.connection, target, [decided.person, *told]):
         if decided.verdict is Verdict.RETURN and person.id != decided.person.id:
             returned = returned_to(person, invited(work, row, person, target.id), submitted, decided)
@@ -122,7 +135,7 @@ def tell_moved(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     target = get_occurrence_of(work.connection, message.instance_id)
     cause = read_cause(work.connection, message)
     mover = next(iter(list_named(work.connection, [cause.actor])), None)
-    for person in list_responsible(work.connection, target):
+    for person in replace_absent(work.connection, list_responsible(work.connection, target), clerk.office.today()):
         if mover and person.id == mover.id:
             continue
         context = DateMoved(

@@ -1,16 +1,18 @@
 """What an invitation to send evidence is about, read in one go: the work, what is gathered, and how it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from activities.absences import list_principals
 from activities.date_requests import DateRequest, find_date_request
 from activities.decisions import Decision, find_decision
 from activities.evidence import Evidence, list_evidence
 from activities.invitations import Invitation, is_invitation_open
 from activities.occurrences import OWED_STATES, Occurrence, get_occurrence
+from activities.office import Office
 from activities.people import Person, find_person, get_person_by_id
 from activities.roles import roles_of
 from activities.submissions import Submission, find_open_submission, list_submissions
@@ -36,6 +38,7 @@ class Assignment:
     """An invitation with all that its page shows.
 
     Attributes:
+        on_behalf_of: who is away, where the person acts in their place only; None where it is the person's own.
         gathered: what was added and not handed in yet.
         submission: what waits for a decision, or was handed in last.
         decision: the last one.
@@ -45,6 +48,7 @@ class Assignment:
 
     invitation: Invitation
     person: Person
+    on_behalf_of: Person | None
     plan_title: str
     occurrence: Occurrence
     gathered: tuple[Evidence, ...]
@@ -66,18 +70,20 @@ class Assignment:
         return self.standing is Standing.SUBMITTED and mine
 
 
-def get_assignment(connection: Connection, invited: Invitation, now: datetime) -> Assignment:
-    """What an invitation to send evidence is about, as it stands at an instant."""
+def get_assignment(connection: Connection, invited: Invitation, office: Office) -> Assignment:
+    """What an invitation to send evidence is about, as it stands now."""
     if invited.occurrence_id is None:  # pragma: no cover  (such an invitation always names an occurrence)
         raise LookupError(invited.public_id)
     occurrence = get_occurrence(connection, invited.occurrence_id)
     person = get_person_by_id(connection, invited.person_id)
+    senders = _senders(office, connection, person, occurrence)
     versions = list_submissions(connection, occurrence.id)
     latest = find_open_submission(connection, occurrence.id) or next(reversed(versions), None)
     decided = [found for each in versions if (found := find_decision(connection, each.id))]
     return Assignment(
         invitation=invited,
         person=person,
+        on_behalf_of=next((each for each in senders[:1] if each.id != person.id), None),
         plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
         occurrence=occurrence,
         gathered=tuple(list_evidence(connection, occurrence.id)),
@@ -85,16 +91,22 @@ def get_assignment(connection: Connection, invited: Invitation, now: datetime) -
         submitter=_name_of(connection, latest),
         decision=decided[-1] if decided else None,
         date_request=find_date_request(connection, occurrence.id),
-        standing=_standing(connection, invited, person, occurrence, now),
+        standing=_standing(office, invited, person, occurrence, senders),
     )
 
 
+def _senders(office: Office, connection: Connection, person: Person, occurrence: Occurrence) -> list[Person]:
+    """In whose name a person may send evidence: their own first, then of those for whom they stand in today."""
+    names = [person, *list_principals(connection, person.id, office.today())]
+    return [each for each in names if SENDERS & roles_of(connection, each.id, occurrence.activity_id)]
+
+
 def _standing(
-    connection: Connection, invited: Invitation, person: Person, occurrence: Occurrence, now: datetime
+    office: Office, invited: Invitation, person: Person, occurrence: Occurrence, senders: Sequence[Person]
 ) -> Standing:
-    if not is_invitation_open(invited, now):
+    if not is_invitation_open(invited, office.store.clock.now()):
         return Standing.EXPIRED
-    if not person.active or not SENDERS & roles_of(connection, person.id, occurrence.activity_id):
+    if not person.active or not senders:
         return Standing.NOT_YOURS
     if occurrence.state in OWED_STATES:
         return Standing.OPEN

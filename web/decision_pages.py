@@ -57,9 +57,9 @@ def evidence(token: str, number: int) -> Response:
 
 def _read_matter(token: str) -> Matter:
     granted = open_link(token)
-    store = current_site().application.store
-    with store.read() as connection:
-        return get_matter(connection, granted, store.clock.now())
+    application = current_site().application
+    with application.store.read() as connection:
+        return get_matter(connection, granted, application.office)
 
 
 def _decide(matter: Matter, sent: Answer) -> Decision:
@@ -73,7 +73,7 @@ def _decide(matter: Matter, sent: Answer) -> Decision:
         partial=sent.partial,
         grant_id=matter.grant.id,
     )
-    return decide(application.office, Actor(matter.person, CHANNEL), wanted)
+    return decide(application.office, Actor(matter.person, CHANNEL, matter.on_behalf_of), wanted)
 
 
 def _page(token: str, matter: Matter, sent: Answer | None = None, *, status: int = 200) -> Response:

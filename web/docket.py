@@ -9,6 +9,7 @@ from activities.decisions import Decision, list_decisions_of
 from activities.grants import list_open_grants
 from activities.invitations import Invitation
 from activities.occurrences import Occurrence, get_occurrence
+from activities.office import Office
 from activities.people import Person, get_person_by_id
 from activities.submissions import Submission, get_submission
 from web.matter import Matter, Standing, get_matter
@@ -44,9 +45,10 @@ class Docket:
     recorded: tuple[Recorded, ...]
 
 
-def get_docket(connection: Connection, invited: Invitation, now: datetime) -> Docket:
-    """What awaits the decision of the person who was invited, as it stands at an instant."""
-    matters = [get_matter(connection, each, now) for each in list_open_grants(connection, invited.person_id, now)]
+def get_docket(connection: Connection, invited: Invitation, office: Office) -> Docket:
+    """What awaits the decision of the person who was invited, as it stands now."""
+    now = office.store.clock.now()
+    matters = [get_matter(connection, each, office) for each in list_open_grants(connection, invited.person_id, now)]
     open_ = [each for each in matters if each.standing is Standing.OPEN]
     waiting = sorted(open_, key=lambda each: (each.occurrence.due_on or date.max, each.grant.id))
     return Docket(

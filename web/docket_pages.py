@@ -81,9 +81,9 @@ def _open(token: str) -> Invitation:
 
 
 def _read_docket(invited: Invitation) -> Docket:
-    store = current_site().application.store
-    with store.read() as connection:
-        docket = get_docket(connection, invited, store.clock.now())
+    application = current_site().application
+    with application.store.read() as connection:
+        docket = get_docket(connection, invited, application.office)
     if not docket.person.active:
         raise Gone
     return docket
@@ -117,7 +117,7 @@ def _decide_all(docket: Docket, chosen: Mapping[str, Answer], language: str) -> 
             grant_id=matter.grant.id,
         )
         try:
-            decide(application.office, Actor(docket.person, CHANNEL), wanted)
+            decide(application.office, Actor(docket.person, CHANNEL, matter.on_behalf_of), wanted)
         except AlreadyDecidedError as error:
             # The same person's second click is no news; another's decision is.
             if error.decision.person.id != docket.person.id:

@@ -82,9 +82,9 @@ def answer(token: str) -> Response:
 
 def _read_assignment(token: str) -> Assignment:
     invited = open_invitation(token, Purpose.EVIDENCE)
-    store = current_site().application.store
-    with store.read() as connection:
-        return get_assignment(connection, invited, store.clock.now())
+    application = current_site().application
+    with application.store.read() as connection:
+        return get_assignment(connection, invited, application.office)
 
 
 def _keep(assignment: Assignment, _argument: str = "") -> None:
@@ -168,7 +168,7 @@ def _take_back(assignment: Assignment, _argument: str) -> None:
 
 
 def _actor(assignment: Assignment) -> Actor:
-    return Actor(assignment.person, CHANNEL)
+    return Actor(assignment.person, CHANNEL, assignment.on_behalf_of)
 
 
 _ACTIONS: dict[str, Callable[[Assignment, str], None]] = {

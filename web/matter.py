@@ -7,10 +7,13 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from activities.decisions import Decision, Verdict, find_decision, list_acceptances, list_deciders
+from activities.absences import list_stand_ins
+from activities.deciders import Decider, list_asked
+from activities.decisions import Decision, Verdict, find_decision, list_acceptances
 from activities.grants import Grant
 from activities.manifest import find_early_document
 from activities.occurrences import Occurrence, get_occurrence
+from activities.office import Office
 from activities.people import Person, get_person_by_id
 from activities.submissions import Submission, find_open_submission, get_submission, list_submissions
 from activities.tables import party, person, plan
@@ -27,6 +30,8 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     NOT_YOURS = "not_yours"
+    BACK = "back"
+    """It was the substitute's, and whoever was away is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Matter:
 
     Attributes:
         person: to whom the link was sent.
+        on_behalf_of: in whose place they decide, or None.
         submitted_by: a name.
         provided_by: the name of whose evidence it is; empty where the submitter's own.
         earlier: the versions before this one, the newest first.
@@ -63,6 +69,7 @@ class Matter:
 
     grant: Grant
     person: Person
+    on_behalf_of: Person | None
     plan_title: str
     occurrence: Occurrence
     submission: Submission
@@ -105,18 +112,19 @@ class _Said:
 
     decision: Decision | None
     accepted: tuple[Decision, ...]
-    deciders: tuple[Person, ...]
+    deciders: tuple[Decider, ...]
 
 
-def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
-    """What a grant is about, as it stands at an instant."""
+def get_matter(connection: Connection, granted: Grant, office: Office) -> Matter:
+    """What a grant is about, as it stands now."""
+    now = office.store.clock.now()
     submission = get_submission(connection, granted.submission_id)
     occurrence = get_occurrence(connection, submission.occurrence_id)
     person_asked = get_person_by_id(connection, granted.person_id)
     said = _Said(
         decision=find_decision(connection, submission.id),
         accepted=tuple(each for each in list_acceptances(connection, submission.id) if not each.settles),
-        deciders=tuple(list_deciders(connection, submission)),
+        deciders=tuple(list_asked(office, connection, submission)),
     )
     versions = [each for each in list_submissions(connection, occurrence.id) if each.version < submission.version]
     names = _names(connection)
@@ -124,6 +132,7 @@ def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
     return Matter(
         grant=granted,
         person=person_asked,
+        on_behalf_of=get_person_by_id(connection, granted.on_behalf_of_id) if granted.on_behalf_of_id else None,
         plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
         occurrence=occurrence,
         submission=submission,
@@ -133,13 +142,13 @@ def get_matter(connection: Connection, granted: Grant, now: datetime) -> Matter:
         steps=tuple(_steps(connection, occurrence.instance_id, names)),
         decision=said.decision,
         accepted=said.accepted,
-        awaited=tuple(each.name for each in said.deciders),
-        standing=_standing(connection, granted, person_asked, said, now),
+        awaited=tuple(each.person.name for each in said.deciders if not each.is_deputy),
+        standing=_standing(office, connection, granted, person_asked, said),
         is_expired=now >= granted.expires_at,
     )
 
 
-def _standing(connection: Connection, granted: Grant, asked: Person, said: _Said, now: datetime) -> Standing:
+def _standing(office: Office, connection: Connection, granted: Grant, asked: Person, said: _Said) -> Standing:
     if not asked.active:
         return Standing.NOT_YOURS
     if said.decision is not None:
@@ -150,11 +159,29 @@ def _standing(connection: Connection, granted: Grant, asked: Person, said: _Said
     # Whatever became of the grant: it is spent by the acceptance, or void since its holder has accepted elsewhere.
     if is_current and any(asked.id in each.person_ids for each in said.accepted):
         return Standing.COUNTED
+    if is_current and _is_over(office, connection, granted):
+        return Standing.BACK
+    return _standing_of(granted, said, office.store.clock.now(), is_current=is_current)
+
+
+def _standing_of(granted: Grant, said: _Said, now: datetime, *, is_current: bool) -> Standing:
     if not is_current or granted.voided_at is not None:
         return Standing.SUPERSEDED
     if now >= granted.expires_at:
         return Standing.EXPIRED
-    return Standing.OPEN if asked in said.deciders else Standing.NOT_YOURS
+    return Standing.OPEN if _may(said, granted) else Standing.NOT_YOURS
+
+
+def _is_over(office: Office, connection: Connection, granted: Grant) -> bool:
+    """Whether it is a substitute's grant, and whoever was away is back."""
+    stand_ins = list_stand_ins(connection, office.today())
+    found = stand_ins.get(granted.on_behalf_of_id) if granted.on_behalf_of_id else None
+    return granted.on_behalf_of_id is not None and (found is None or found.id != granted.person_id)
+
+
+def _may(said: _Said, granted: Grant) -> bool:
+    """Whether the holder of a grant is asked, or is away and may decide all the same."""
+    return any(granted.person_id in {each.person.id, each.absent_id} for each in said.deciders)
 
 
 def _names(connection: Connection) -> dict[str, str]:

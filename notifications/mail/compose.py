@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
+from activities.deciders import Decider, find_decider
 from activities.decisions import Decision, list_acceptances
 from activities.grants import obtain_grant
 from activities.invitations import Purpose, invite_to_send, obtain_invitation
@@ -14,6 +15,7 @@ from activities.office import Office
 from activities.people import Person, find_person
 from activities.submissions import Submission
 from activities.tables import occurrence
+from engine.errors import N_
 from engine.tables import instance
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.contexts import (
@@ -33,7 +35,9 @@ from notifications.mail.notices import raise_notice
 from notifications.mail.policy import is_unconfirmed
 from notifications.mail.preferences import Pace, Preference, get_preference, next_chosen_morning
 from notifications.mail.quiet import QUIET, QuietHours
+from notifications.translation import translate
 
+IN_PLACE_OF = N_("{name} for {other}")
 BUNDLE = 40
 """Submissions in one letter; more make another."""
 
@@ -141,11 +145,17 @@ def waiting_of(connection: Connection, target: Occurrence, submitted: Submission
     )
 
 
-def granted(work: UnitOfWork, item: Waiting, person: Person, deciders: Collection[Person]) -> Waiting:
-    """The same with the grant of a person who may decide; whoever may not is only told."""
-    if person not in deciders:
+def granted(work: UnitOfWork, item: Waiting, person: Person, asked: Collection[Decider]) -> Waiting:
+    """The same with the grant of a person who is asked to decide; whoever is not is only told."""
+    found = find_decider(asked, person)
+    if found is None:
         return item
-    return replace(item, grant=obtain_grant(work, person.id, item.submission_id).public_id)
+    absent = found.on_behalf_of
+    grant = obtain_grant(work, person.id, item.submission_id, found.absent_id)
+    if absent is None:
+        return replace(item, grant=grant.public_id)
+    row = replace(item.row, for_whom=absent.name)
+    return replace(item, grant=grant.public_id, row=row, for_whom=absent.short_id)
 
 
 def invited(work: UnitOfWork, row: Row, person: Person, occurrence_id: int) -> Row:
@@ -164,7 +174,7 @@ def receipt_for(person: Person, row: Row, submitted: Submission, decided: Decisi
         partial=decided.partial,
         outcome=reason.value if reason else "",
         remark=decided.remark,
-        by=decided.person.name,
+        by=_decided_by(decided, person),
         channel=decided.channel,
         decided_at=decided.decided_at,
         version=submitted.version,
@@ -176,4 +186,13 @@ def receipt_for(person: Person, row: Row, submitted: Submission, decided: Decisi
 
 def returned_to(person: Person, row: Row, submitted: Submission, decided: Decision) -> Returned:
     """Word of a return, with its reason."""
-    return Returned(person.name, row, decided.remark, decided.person.name, decided.decided_at, submitted.version)
+    return Returned(
+        person.name, row, decided.remark, _decided_by(decided, person), decided.decided_at, submitted.version
+    )
+
+
+def _decided_by(decided: Decision, reader: Person) -> str:
+    """Who has decided, and for whom, in the reader's language."""
+    if decided.on_behalf_of is None:
+        return decided.person.name
+    return translate(IN_PLACE_OF, reader.language, name=decided.person.name, other=decided.on_behalf_of.name)

@@ -23,6 +23,7 @@ class Row:
         days_over: how many days it is overdue, 0 if it is not.
         wanted_on, asked_by: another date that somebody asks for; `remark` says why.
         invitation: public id of the recipient's invitation to send evidence for it; None where there is none.
+        for_whom: name of who is away, where the recipient only stands in; empty where the row is their own.
         times: how many occurrences of the same activity the row stands for, where one question asks about them all.
     """
 
@@ -42,6 +43,7 @@ class Row:
     invitation: str | None = None
     wanted_on: date | None = None
     asked_by: str = ""
+    for_whom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Waiting:
         grant: public id of the recipient's grant, None for one who is only told.
         unconfirmed: the deadline's reading is to be confirmed, so that only the coordinator is written to.
         accepted_by: who has accepted it already, where several have to.
+        for_whom: short id of who is away, where the recipient decides in their place; the row has the name.
     """
 
     row: Row
@@ -76,6 +79,7 @@ class Waiting:
     grant: str | None
     unconfirmed: bool = False
     accepted_by: tuple[str, ...] = ()
+    for_whom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,15 @@ class Escalation(Context):
     Attributes:
         working_days: for how long it has waited.
         approvers: who is to decide, where the recipient is not.
+        deputies: who may decide because it is late; None before it is late enough.
+        as_deputy: the recipient is asked because it is late.
     """
 
     item: Waiting
     working_days: int
     approvers: tuple[str, ...]
+    deputies: tuple[str, ...] | None = None
+    as_deputy: bool = False
 
     def rows(self) -> Iterator[Row]:
         """The one occurrence."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, exists, or_, select
 
+from activities.absences import list_stand_ins
 from activities.invitations import invite_to_send
 from activities.office import Office
 from activities.people import Person, list_people
@@ -15,6 +16,7 @@ from engine.unit_of_work import UnitOfWork
 from notifications.mail.closing import open_closing
 from notifications.mail.compose import Clerk, granted
 from notifications.mail.contexts import MorningDigest, Row, Waiting
+from notifications.mail.handing_over import tell_absences
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
 from notifications.mail.notices import Notice, list_open_notices, settle_notices
@@ -37,13 +39,14 @@ def write_digests(office: Office, domain: str) -> int:
     if not office.calendar.is_working(today) or office.store.clock.now() < office.calendar.at(today, MORNING):
         return 0
     open_closing(office, today)
+    tell_absences(office)
     with office.store.read() as connection:
         # Reminders of this morning that are not handled yet would wait for the next one.
         calm = _is_calm(connection, office.store.clock.now())
         notices = _untold(connection, today, office.calendar.at(today, MORNING)) if calm else []
         if not notices:
             return 0
-        picture = take_picture(connection, today)
+        picture = take_picture(connection, office)
     clerk = Clerk(office, domain)
     return sum(_write(clerk, picture, person, told) for person, told in notices)
 
@@ -57,8 +60,11 @@ def _is_calm(connection: Connection, now: datetime) -> bool:
 def _untold(connection: Connection, today: date, morning: datetime) -> list[tuple[Person, list[Notice]]]:
     """Active people with open notices and no digest of this morning, if it is a morning of theirs."""
     by_person: dict[int, list[Notice]] = defaultdict(list)
+    stand_ins = list_stand_ins(connection, today)
     for notice in list_open_notices(connection):
-        by_person[notice.person_id].append(notice)
+        # What was left for somebody is told this morning to who stands in for them this morning.
+        receiver = stand_ins.get(notice.person_id)
+        by_person[receiver.id if receiver else notice.person_id].append(notice)
     done = list_written(connection, f"digest:{today}") if by_person else set()
     chosen = find_on_chosen_days(connection, Kind.MORNING_DIGEST) if by_person else {}
     later = {key for key, wanted in chosen.items() if not wanted.comes_on(today.isoweekday())}

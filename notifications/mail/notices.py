@@ -11,8 +11,9 @@ from notifications.mail.insertion import insert_all_missing
 from notifications.tables import notice
 
 CLOSING = "closing"
-REMINDERS = frozenset({"beginning", "evidence", "date_wanted", CLOSING})
-"""What the calendar leaves: the ladders, and the closing of the year."""
+HANDED_OVER = "handed_over"
+REMINDERS = frozenset({"beginning", "evidence", "date_wanted", CLOSING, HANDED_OVER})
+"""What the calendar leaves: the ladders, the closing of the year, and absences that begin or end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Notice:
         A ladder's reminder belongs to the morning, however late a worker comes; what people do in the course of the
         day waits for the next one.
         """
-        return self.kind in REMINDERS or self.raised_at < morning
+        return self.kind in REMINDERS or self.kind == HANDED_OVER or self.raised_at < morning
 
 
 _COLUMNS = tuple(notice.c[name] for name in Notice.__slots__)

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
+from activities.absences import list_stand_ins
 from activities.date_requests import DateRequest, list_date_requests
-from activities.decisions import find_decision, list_deciders
+from activities.deciders import Decider, list_asked
+from activities.decisions import find_decision
 from activities.occurrences import OPEN_STATES, OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
+from activities.office import Office
 from activities.parties import PartyKind, Standing
 from activities.people import Person
 from activities.plans import PlanStatus
@@ -28,10 +31,10 @@ STARTS_SOON = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A decision that is awaited, with all who may make it."""
+    """A decision that is awaited, with all who are asked for it."""
 
     item: Waiting
-    deciders: tuple[Person, ...]
+    deciders: tuple[Decider, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Picture:
         silent: activity id → names of executors whom nobody is written to for.
         undelivered: how many letters could not be delivered.
         date_requests: occurrence id → another date that somebody asks for.
+        places: person and occurrence id → name of who is away, where that person only stands in.
         closing: plan id → last day, of plans whose last month it is.
     """
 
@@ -57,6 +61,7 @@ class Picture:
     silent: Mapping[int, list[str]]
     undelivered: int
     date_requests: Mapping[int, DateRequest]
+    places: Mapping[tuple[int, int], str]
     closing: Mapping[int, date]
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
@@ -75,12 +80,12 @@ class Picture:
         return MorningDigest(
             name=person.name,
             day=self.today,
-            **{name: self._rows(found) for name, found in sections.items() if name != "unconfirmed"},
-            unconfirmed=self._rows_by_activity(sections["unconfirmed"]),
+            **{name: self._rows(person, found) for name, found in sections.items() if name != "unconfirmed"},
+            unconfirmed=self._rows_by_activity(person, sections["unconfirmed"]),
             items=tuple(each.item for each in self.asked.get(person.id, [])),
-            overdue_elsewhere=self._rows(elsewhere.values()),
-            date_asked=tuple(self._asking(each) for each in coordinated if self._is_asked(each)),
-            date_wanted=self._rows_by_activity([each for each in coordinated if each.state == "awaiting_date"]),
+            overdue_elsewhere=self._rows(person, elsewhere.values()),
+            date_asked=tuple(self._asking(person, each) for each in coordinated if self._is_asked(each)),
+            date_wanted=self._rows_by_activity(person, [each for each in coordinated if each.state == "awaiting_date"]),
             closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
             undelivered=self.undelivered if coordinated else 0,
             unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
@@ -89,10 +94,13 @@ class Picture:
     def _is_asked(self, target: Occurrence) -> bool:
         return target.id in self.date_requests and target.state in OWED_STATES
 
-    def _asking(self, target: Occurrence) -> Row:
+    def _row(self, person: Person, target: Occurrence) -> Row:
+        return replace(row_of(target, self.today), for_whom=self.places.get((person.id, target.id), ""))
+
+    def _asking(self, person: Person, target: Occurrence) -> Row:
         """The row of an occurrence for which another date is asked for."""
         wanted = self.date_requests[target.id]
-        row = row_of(target, self.today)
+        row = self._row(person, target)
         return replace(row, wanted_on=wanted.wanted_on, asked_by=wanted.person.name, remark=wanted.reason)
 
     def _sections(self, owed: Iterable[Occurrence], noticed: Collection[int]) -> dict[str, list[Occurrence]]:
@@ -103,16 +111,16 @@ class Picture:
                 sections["unconfirmed" if is_unconfirmed(each) else section].append(each)
         return sections
 
-    def _rows(self, found: Iterable[Occurrence]) -> tuple[Row, ...]:
+    def _rows(self, person: Person, found: Iterable[Occurrence]) -> tuple[Row, ...]:
         by_day = sorted(found, key=lambda each: (each.due_on or date.max, each.plan_id, each.position, each.id))
-        return tuple(replace(row_of(each, self.today), remark=self.remarks.get(each.id, "")) for each in by_day)
+        return tuple(replace(self._row(person, each), remark=self.remarks.get(each.id, "")) for each in by_day)
 
-    def _rows_by_activity(self, found: Sequence[Occurrence]) -> tuple[Row, ...]:
+    def _rows_by_activity(self, person: Person, found: Sequence[Occurrence]) -> tuple[Row, ...]:
         """One row an activity: what is asked is the same for all its occurrences, whose rows would look alike."""
         times = Counter(each.activity_id for each in found)
         firsts = {each.activity_id: each for each in reversed(found)}
         by_id = {each.public_id: times[activity_id] for activity_id, each in firsts.items()}
-        return tuple(replace(row, times=by_id[row.public_id]) for row in self._rows(firsts.values()))
+        return tuple(replace(row, times=by_id[row.public_id]) for row in self._rows(person, firsts.values()))
 
 
 def section_of(target: Occurrence, today: date, *, reminded: bool) -> str | None:
@@ -128,15 +136,17 @@ def section_of(target: Occurrence, today: date, *, reminded: bool) -> str | None
     return "due_soon" if reminded or target.due_on - today <= DUE_SOON else None
 
 
-def take_picture(connection: Connection, today: date) -> Picture:
-    """Read what stands open now."""
+def take_picture(connection: Connection, office: Office) -> Picture:
+    """Read what stands open now; what is with somebody who is away stands with their substitute."""
+    today = office.today()
     found = [each for each in _open_occurrences(connection) if not each.before_record]
-    owed, coordinated = _by_person(connection, found)
+    hands = _by_person(connection, found, today)
     return Picture(
         today=today,
-        owed=owed,
-        asked=_asked(connection, found, today),
-        coordinated=coordinated,
+        owed=hands.owed,
+        asked=_asked(office, connection, found),
+        coordinated=hands.coordinated,
+        places=hands.places,
         remarks={each.id: _remark(connection, each) for each in found if each.state == "returned"},
         silent=_silent(connection, {each.activity_id for each in found}),
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
@@ -154,32 +164,53 @@ def _open_occurrences(connection: Connection) -> list[Occurrence]:
     ]
 
 
-def _by_person(
-    connection: Connection, found: Collection[Occurrence]
-) -> tuple[dict[int, list[Occurrence]], dict[int, list[Occurrence]]]:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """In whose hands each occurrence is; see `Picture`."""
+
+    owed: dict[int, list[Occurrence]]
+    coordinated: dict[int, list[Occurrence]]
+    places: dict[tuple[int, int], str]
+
+
+def _by_person(connection: Connection, found: Collection[Occurrence], today: date) -> _Hands:
     """What each person owes, and what each coordinates."""
-    owed: dict[int, list[Occurrence]] = defaultdict(list)
-    coordinated: dict[int, list[Occurrence]] = defaultdict(list)
+    hands = _Hands(defaultdict(list), defaultdict(list), {})
     # One look for all activities: a plan has hundreds of open occurrences, and this runs each morning.
     responsible = list_all_responsible(connection, found)
     coordinators = list_all_holders(connection, Role.COORDINATOR, responsible)
+    stand_ins = list_stand_ins(connection, today)
     for each in found:
-        for person in responsible[each.activity_id] if each.state in OWED_STATES else ():
-            owed[person.id].append(each)
-        for person in coordinators[each.activity_id]:
-            coordinated[person.id].append(each)
-    return owed, coordinated
+        if each.state in OWED_STATES:
+            _hand_to(hands.owed, hands.places, each, responsible[each.activity_id], stand_ins)
+        _hand_to(hands.coordinated, hands.places, each, coordinators[each.activity_id], stand_ins)
+    return hands
 
 
-def _asked(connection: Connection, found: Iterable[Occurrence], today: date) -> dict[int, list[Asked]]:
+def _hand_to(
+    piles: dict[int, list[Occurrence]],
+    places: dict[tuple[int, int], str],
+    target: Occurrence,
+    people: Collection[Person],
+    stand_ins: Mapping[int, Person],
+) -> None:
+    """Put an occurrence with each of the people, or with who stands in for them."""
+    present = {each.id for each in people if each.id not in stand_ins}
+    absent = {stand_ins[each.id].id: each.name for each in people if each.id in stand_ins}
+    for key in present | absent.keys():
+        piles[key].append(target)
+    places |= {(key, target.id): name for key, name in absent.items() if key not in present}
+
+
+def _asked(office: Office, connection: Connection, found: Iterable[Occurrence]) -> dict[int, list[Asked]]:
     asked: dict[int, list[Asked]] = defaultdict(list)
     for each in found:
         submitted = find_open_submission(connection, each.id) if each.state == "evidence_submitted" else None
         if submitted is None:
             continue
-        deciders = list_deciders(connection, submitted)
-        item = waiting_of(connection, each, submitted, today)
-        for person in audience(connection, each, deciders):
+        deciders = list_asked(office, connection, submitted)
+        item = waiting_of(connection, each, submitted, office.today())
+        for person in audience(connection, each, [one.person for one in deciders]):
             asked[person.id].append(Asked(item, tuple(deciders)))
     return asked
 

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from engine.errors import N_
 from notifications.labels import CHANNELS, OUTCOMES, label
 from notifications.mail.contexts import Context, Row
 from notifications.mail.headers import shorten
 from notifications.mail.kinds import Kind
 from notifications.mail.wording import word_day, word_moment, word_month, word_size, word_weekday
-from notifications.translation import get_catalogue
+from notifications.translation import get_catalogue, translate
 
+IN_PLACE = N_("(in the place of {name})")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -93,16 +95,17 @@ def _environment(language: str) -> Environment:
         "outcome": lambda reason: label(OUTCOMES, reason, language),
         "channel": lambda channel: label(CHANNELS, channel, language),
         "shorten": shorten,
-        "called": _called,
+        "called": lambda row: _called(row, language),
         "quoted": _quoted,
     }
     environment.filters |= filters
     return environment
 
 
-def _called(row: Row) -> str:
-    """The row as it is spoken of: number and title, and of several alike how many they are."""
-    return f"{row.number} {row.title}{f' ({row.times})' if row.times > 1 else ''}".strip()
+def _called(row: Row, language: str) -> str:
+    """The row as it is spoken of: number and title, of several alike how many they are, and for whom."""
+    called = f"{row.number} {row.title}{f' ({row.times})' if row.times > 1 else ''}".strip()
+    return f"{called} {translate(IN_PLACE, language, name=row.for_whom)}" if row.for_whom else called
 
 
 def _quoted(text: str) -> str:

@@ -225,7 +225,7 @@ def test_what_was_due_before_the_record_stands_in_no_digest(mail_office):
 def test_occurrences_of_one_activity_that_one_question_asks_about_are_one_row(mail_office):
     """Two that await a date look alike: one row says how many they are, and no other row counts them."""
     with mail_office.office.store.read() as connection:
-        picture = take_picture(connection, mail_office.office.today())
+        picture = take_picture(connection, mail_office.office)
     mary = mail_office.mary
     waiting = next(each for each in picture.coordinated[mary.id] if each.state == "awaiting_date")
     second = replace(waiting, id=waiting.id + 1000, public_id="another")
