@@ -6,6 +6,7 @@ import click
 
 from cli.options import acting
 from cli.output import language, say
+from cli.person_away import away
 from cli.person_erase import erase_command
 from cli.person_import import import_
 from cli.person_preferences import preferences
@@ -23,7 +24,7 @@ def group() -> None:
     """The noun."""
 
 
-for command in (list_, show, preferences, import_, grant, revoke, deactivate_, erase_command):
+for command in (list_, show, preferences, import_, grant, revoke, away, deactivate_, erase_command):
     group.add_command(command)
 
 

@@ -7,6 +7,7 @@ import click
 
 from cli.options import as_json
 from cli.output import print_facts, print_json, print_table
+from cli.person_away import AWAY_LINE, STANDS_IN_LINE, absence_json, absence_text
 from cli.person_roles import describe_roles
 from cli.wording import names_text, text, word
 from engine.errors import N_
@@ -40,10 +41,11 @@ def _roles_text(each: "Person", roles: list[dict[str, str]]) -> str:
     return names_text(f"{word(ROLES, role['role'])}: {role['place']}" for role in roles)
 
 
-@click.command("show", help=N_("Show a person: address, roles, and for whom they speak."))
+@click.command("show", help=N_("Show a person: address, roles, for whom they speak, when they are away."))
 @click.argument("person", metavar=N_("PERSON"))
 @as_json
 def show(*, person: str, as_json: bool) -> None:
+    from activities.absences import list_absences, list_substitutions
     from activities.parties import list_parties
     from activities.people import get_person
     from cli.context import open_application
@@ -52,8 +54,12 @@ def show(*, person: str, as_json: bool) -> None:
         found = get_person(connection, person)
         roles = describe_roles(connection, found)
         speaks_for = [each.name for each in list_parties(connection) if found in each.contacts]
+        today = application.office.today()
+        absences = list_absences(connection, found.id, today)
+        substitutions = list_substitutions(connection, found.id, today)
     if as_json:
-        print_json({**person_json(found), "roles": roles, "speaks_for": speaks_for})
+        told = {"away": [*map(absence_json, absences)], "stands_in": [*map(absence_json, substitutions)]}
+        print_json({**person_json(found), "roles": roles, "speaks_for": speaks_for, **told})
         return
     print_facts(
         [
@@ -64,6 +70,11 @@ def show(*, person: str, as_json: bool) -> None:
             (N_("Language"), found.language),
             (N_("Roles"), _roles_text(found, roles)),
             (N_("Speaks for"), names_text(speaks_for)),
+            (N_("Away"), "\n".join(absence_text(each, AWAY_LINE, each.substitute.name) for each in absences)),
+            (
+                N_("Stands in"),
+                "\n".join(absence_text(each, STANDS_IN_LINE, each.person.name) for each in substitutions),
+            ),
         ]
     )
 
