@@ -3,10 +3,12 @@
 import io
 
 import segno
-from click import style
 
 QUIET_MODULES = 4
 """The margin that the standard asks for; cameras find the code by it."""
+
+# ECMA-48, Select Graphic Rendition.
+WHITE_ON_BLACK, RESET = "\x1b[97;40m", "\x1b[0m"
 
 
 def render_svg(address: str, title: str) -> str:
@@ -26,7 +28,7 @@ def render_blocks(address: str) -> str:
     """Lines of block characters, two rows of the code each, white on black whatever the terminal's colours are."""
     lines = io.StringIO()
     _encode(address).terminal(lines, border=QUIET_MODULES, compact=True)
-    return "\n".join(style(line, fg="bright_white", bg="black") for line in lines.getvalue().splitlines())
+    return "\n".join(f"{WHITE_ON_BLACK}{line}{RESET}" for line in lines.getvalue().splitlines())
 
 
 def _encode(address: str) -> segno.QRCode:

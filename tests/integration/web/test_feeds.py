@@ -211,6 +211,16 @@ def test_a_calendar_is_guarded_like_a_page(client, url):
     assert client.post(url).status_code == 405
 
 
+def test_calendars_live_below_a_path_too(make_house, sqlite_url):
+    """Where the public address has a path, a calendar answers below it, and without it as a proxy may ask."""
+    house = make_house(sqlite_url, public_url="https://school.example/opora")
+    token = add_subscription(house.office, NewSubscription("МОЦ", OccurrenceFilter()))[1]
+    client = house.web().test_client()
+    for url in (f"/opora/c/{token}.ics", f"/c/{token}.ics"):
+        assert client.get(url).headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert f"https://school.example/opora/c/{token}.ics" in client.get(f"/opora/c/{token}").get_data(as_text=True)
+
+
 def test_a_dead_address_says_nothing(any_house, client, subscribed, url):
     """Revoked, replaced, never given out: the same 404 for all, with the page and the calendar."""
     office, (subscription, token) = any_house.office, subscribed

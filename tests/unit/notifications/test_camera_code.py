@@ -34,7 +34,8 @@ def test_blocks_are_the_code(modules: list[list[int]]) -> None:
 
 def test_blocks_are_white_on_black_on_any_terminal() -> None:
     """Each line sets both colours: a terminal with a light ground would show the code inside out."""
-    assert all(line.startswith("\x1b[97m\x1b[40m") for line in render_blocks(ADDRESS).splitlines())
+    lines = render_blocks(ADDRESS).splitlines()
+    assert all(line.startswith("\x1b[97;40m") and line.endswith("\x1b[0m") for line in lines)
 
 
 def test_the_element_is_the_code(modules: list[list[int]]) -> None:
