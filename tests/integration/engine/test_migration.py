@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from engine.audit import verify_history
 from engine.definition import Rung, WorkflowDefinition
@@ -178,13 +179,33 @@ def test_what_is_due_at_that_moment_is_not_lost(rig: Rig) -> None:
     assert next_rungs(rig, found.id) == {"work": "due_3"}
 
 
-def test_a_ladder_that_goes_on_keeps_its_failures(lite: Rig) -> None:
-    """What the change leaves as it is keeps its row: how often it failed, and when it is tried again."""
-    found = lite.start_one(due_on=DUE)
+def test_a_rung_that_failed_is_still_tried_again(lite: Rig) -> None:
+    """What was put off after a failure keeps its time and its row, whether the version's rungs are the same or not."""
+    same, denser = lite.start(many=2, due_on=DUE)
+    lite.clock.set(moscow(2026, 5, 22, 9))
+    again = moscow(2026, 5, 22, 11)
+    put_off = ladder.update().values(rung="due_7", due_at=again, failures=3, error="no paper")
     with lite.store.write() as work:
-        work.connection.execute(ladder.update().values(failures=3, error="no paper"))
-    go_over(lite, replace(ERRAND, name="same"), [found.id])
-    assert [(row.failures, row.error) for row in lite.rows(ladder)] == [(3, "no paper")]
+        work.connection.execute(put_off)
+    go_over(lite, ERRAND_2, [same.id])
+    go_over(lite, DENSER, [denser.id])
+    assert [(row.rung, row.due_at, row.failures, row.error) for row in lite.rows(ladder)] == [
+        ("due_7", again, 3, "no paper")
+    ] * 2
+
+
+def test_a_step_that_a_rung_has_taken_is_not_taken_again(rig: Rig) -> None:
+    """A rung that fires and stays in its state is climbed once, though its time is past for the new version too."""
+    touch = replace(ERRAND.transitions[3], by=("worker", "timer"))
+    nudging = replace(ERRAND, name="nudging", transitions=(*ERRAND.transitions[:3], touch, *ERRAND.transitions[4:]))
+    nudge = reminder("nudge", "due_on", -7, fires="touch")
+    found = rig.start(changed("work", nudge, *WORK[2:], of=nudging, name="nudging"), due_on=DUE)[0]
+    rig.tick_at(moscow(2026, 5, 22, 9))
+    newer = changed("work", nudge, reminder("due_3", "due_on", -3), *WORK[2:], of=nudging, name="nudging-2")
+    go_over(rig, newer, [found.id])
+    rig.tick()
+    assert rig.events(found.id) == ["create", "touch", "migrate"]
+    assert next_rungs(rig, found.id) == {"work": "due_3"}
 
 
 def test_a_state_that_nobody_mapped_is_refused(rig: Rig) -> None:
@@ -244,7 +265,7 @@ def test_it_can_be_taken_back(rig: Rig) -> None:
     assert (back.to_state, back.undoes) == ("doing", 3)
     assert stand(rig) == before
     assert rig.events(found.id) == ["create", "start", "migrate", "migrate"]
-    assert foresee_back(rig, target) == Undoing([], [])
+    assert foresee_back(rig, target) == foresee_back(rig, ERRAND) == Undoing([], [])
     assert verify_history(rig.store).findings == ()
 
 
@@ -297,6 +318,16 @@ def test_history_knows_by_which_workflow_an_instance_ran(lite: Rig) -> None:
         work.connection.execute(instance.update().values(definition_id=other))
     codes = [(each.revision, each.code) for each in verify_history(lite.store).findings]
     assert codes == [(2, "definition")]
+
+
+def test_an_entry_that_leads_to_no_state_of_its_workflow_is_found(lite: Rig) -> None:
+    """A migration to a state that the new workflow does not have was never written."""
+    found = lite.start_one(due_on=DUE)
+    go_over(lite, DENSER, [found.id])
+    with lite.store.write() as work:
+        work.connection.execute(text("DROP TRIGGER history_no_update"))
+        work.connection.execute(text("UPDATE history SET to_state = 'nowhere' WHERE event = 'migrate'"))
+    assert (2, "event") in [(each.revision, each.code) for each in verify_history(lite.store).findings]
 
 
 names = st.sampled_from(["due_21", "due_14", "due_10", "due_7", "due_3", "due_1", "due", "overdue"])
