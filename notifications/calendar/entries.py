@@ -46,7 +46,8 @@ def refresh_changed(office: Office) -> bool:
         done = connection.execute(select(setting.c.value).where(setting.c.key == _REFRESHED_FOR)).scalar()
     if done == present:
         return False
-    _refresh_where(office, plan.c.status == PlanStatus.LIVE.value)
+    # Closed plans too: who was erased or renamed must not stand on in last year's entries.
+    _refresh_where(office, plan.c.status != PlanStatus.DRAFT.value)
     with office.store.write() as work:
         _remember(work.connection, present)
         # Also where no entry has changed: a new contact has other rows in the calendar of what is theirs.

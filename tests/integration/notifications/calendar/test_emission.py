@@ -12,7 +12,7 @@ from activities.occurrences import OccurrenceFilter
 from activities.parties import get_party, merge_parties, remove_contact, set_contact
 from activities.people import Person
 from activities.steps import start
-from activities.tables import activity, party
+from activities.tables import activity, party, plan
 from notifications.calendar import emission, entries, feeds
 from notifications.calendar.emission import emit_feeds
 from notifications.calendar.feeds import render_feed
@@ -113,6 +113,17 @@ def test_what_no_step_tells_is_seen_by_the_next_tick(house, change):
     house.pass_time(minutes=1)
     house.tick()
     assert stored(house) == after
+
+
+def test_a_closed_plan_is_kept_up_too(house):
+    """Who was renamed, or erased, does not stand on under the old name in the entries of a plan that is over."""
+    with house.office.store.write() as work:
+        work.connection.execute(update(plan).values(status="closed"))
+        work.connection.execute(update(party).values(name="Школа имени Иванова"))
+    house.tick()
+    text = stored(house).body.decode().replace("\r\n ", "")
+    assert "Школа имени Иванова" in text
+    assert "Школа № 12" not in text
 
 
 def test_mine_follows_the_contacts(house):
