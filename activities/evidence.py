@@ -13,6 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.acting import Actor
 from activities.evidence_folder import MEGABYTE, EvidenceMissingError, StoredBlob
+from activities.evidence_reception import Reception
+from activities.evidence_refusals import refuse_name
+from activities.evidence_scanning import record_scan
 from activities.firing import fire_for
 from activities.office import Office
 from activities.tables import blob, evidence
@@ -20,6 +23,7 @@ from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
 FILE_LIMIT_BYTES = 100 * MEGABYTE
+LONGEST_NAME_BYTES = 240  # file systems take 255, and whoever saves it may add « (1)»
 
 
 class BadLinkError(OporaError):
@@ -62,29 +66,34 @@ class Evidence:
     removed_at: datetime | None
 
 
-def add_file(
-    office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, *, name: str, media_type: str
-) -> Evidence:
-    """Store a file as evidence; it counts once it is submitted.
+def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, *, name: str) -> Evidence:
+    """Store a file as evidence; it counts once it is submitted. What it is, is told by its content.
 
     The same content a second time, under whatever name, is the piece that is there already.
 
     Raises:
         EvidenceTooLargeError, EvidenceFolderError: nothing was recorded.
+        DangerousFileError, EmptyFileError, DamagedArchiveError: no file to be taken as evidence; nothing is kept.
+        InfectedFileError, ScannerError: the virus scanner has refused it, or did not answer.
         EventNotAllowedError, RoleNotAllowedError: the occurrence or the role does not allow it.
     """
-    stored = office.evidence.store(stream, FILE_LIMIT_BYTES)
+    bare = fold_file_name(name)
+    refuse_name(bare)
+    reception = Reception(bare, office.scanner)
+    stored = office.evidence.store(stream, FILE_LIMIT_BYTES, reception.examine)
     with office.store.write() as work:
         known = list_evidence(work.connection, occurrence_id)
         same = next((each for each in known if each.blob_digest == stored.digest), None)
         if same is not None:
             return same
         keep_blob(work, stored)
+        if reception.is_scanned:
+            record_scan(work, stored.digest)
         row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,
             "blob_digest": stored.digest,
-            "name": fold_file_name(name),
-            "media_type": media_type,
+            "name": bare,
+            "media_type": reception.media_type,
         }
         return _add(office, work, actor, occurrence_id, row)
 
@@ -178,4 +187,13 @@ def fold_file_name(name: str) -> str:
     """The bare name of a file as people see it: no folders, no control or direction-changing characters."""
     bare = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(character for character in bare if character.isprintable()).strip(" .")
-    return clean[:200] or "evidence"
+    return _shorten(clean) or "evidence"
+
+
+def _shorten(name: str) -> str:
+    """At most so many bytes of UTF-8 that file systems take it, the ending kept: it tells programs what it is."""
+    ending = PurePosixPath(name).suffix
+    room = LONGEST_NAME_BYTES - len(ending.encode())
+    if len(name.encode()) <= LONGEST_NAME_BYTES or room < LONGEST_NAME_BYTES // 2:
+        return name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return name.removesuffix(ending).encode()[:room].decode(errors="ignore").rstrip(" .") + ending

@@ -3,12 +3,12 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from engine.errors import N_, OporaError
 
@@ -42,38 +42,52 @@ class StoredBlob:
     size: int
 
 
+def _take_as_it_is(_stream: BinaryIO) -> None:
+    """Whoever stores what was stored before, as when a backup is brought back, has nothing to look at."""
+
+
 class EvidenceFolder:
     """Content-addressed files; once stored, a file never changes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def incoming(self) -> Path:
+        """Where files lie while they arrive."""
+        return self.path / "incoming"
+
     def path_of(self, digest: bytes) -> Path:
         """Where the file with this SHA-256 lies."""
         name = digest.hex()
         return self.path / "sha256" / name[:2] / name
 
-    def store(self, stream: BinaryIO, limit: int) -> StoredBlob:
+    def store(self, stream: BinaryIO, limit: int, examine: Callable[[BinaryIO], None] = _take_as_it_is) -> StoredBlob:
         """Store a stream of at most `limit` bytes durably; the row that names it comes after.
 
-        The order matters: file synced, renamed, folder synced, and only then a row may speak of it.
+        The order matters: file examined, synced, renamed, folder synced, and only then a row may speak of it.
+
+        Args:
+            stream: what is stored.
+            limit: in bytes.
+            examine: looks at exactly the bytes that would be kept; whatever it raises, nothing is.
 
         Raises:
             EvidenceTooLargeError: more than `limit` bytes; nothing is kept.
             EvidenceFolderError: the folder cannot be written.
         """
         try:
-            return self._store(stream, limit)
+            return self._store(stream, limit, examine)
         except OSError as error:
             raise EvidenceFolderError(reason=error.strerror or str(error)) from error
 
-    def _store(self, stream: BinaryIO, limit: int) -> StoredBlob:
-        incoming = self.path / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as staged:
+    def _store(self, stream: BinaryIO, limit: int, examine: Callable[[BinaryIO], None]) -> StoredBlob:
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.incoming, delete=False) as staged:
             try:
                 stored = _copy(stream, staged, limit)
                 staged.flush()
+                examine(cast("BinaryIO", staged.file))
                 os.fsync(staged.fileno())
             except BaseException:
                 Path(staged.name).unlink(missing_ok=True)

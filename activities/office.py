@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from activities.evidence_folder import EvidenceFolder
+from activities.virus_scanner import Scanner
 from activities.working_calendar import WorkingCalendar
 from engine.execution import Execution
 from engine.unit_of_work import Store
@@ -11,12 +12,17 @@ from engine.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The database with its clock, the engine, the evidence folder and the organisation's working calendar."""
+    """The database with its clock, the engine, the evidence folder and the organisation's working calendar.
+
+    Attributes:
+        scanner: looks for viruses in what is sent; None where none is set.
+    """
 
     store: Store
     execution: Execution
     evidence: EvidenceFolder
     calendar: WorkingCalendar
+    scanner: Scanner | None = None
 
     def today(self) -> date:
         """The local day in the organisation's time zone."""

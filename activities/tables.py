@@ -14,7 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-import activities.people_tables  # noqa: F401  (whoever needs the domain's tables needs all of them)
+import activities.evidence_tables
+import activities.people_tables  # noqa: F401
 from engine.tables import UtcDateTime, metadata
 
 setting = Table(

@@ -1,6 +1,5 @@
 """`opora occurrence add-evidence, remove-evidence, submit, outcome, withdraw`: what shows that it was done."""
 
-import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 NOTHING_TO_ADD = N_("Say what to add: --file FILE, --link ADDRESS or --note TEXT.")
 BAD_NUMBER = N_("“{typed}” is no number to report. Write it like participants=25.")
 SEALED = N_("Version {version} is handed in; its digest begins with {digest}.")
-UNKNOWN_TYPE = "application/octet-stream"
 
 files_option = click.option(
     "--file",
@@ -74,10 +72,9 @@ def _add(change: Change, files: Sequence[Path], links: Sequence[str]) -> None:
     from activities.evidence import add_file, add_link
 
     for path in files:
-        media_type = mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE
         try:
             with path.open("rb") as stream:
-                add_file(change.office, change.actor, change.target.id, stream, name=path.name, media_type=media_type)
+                add_file(change.office, change.actor, change.target.id, stream, name=path.name)
         except OSError as error:
             raise UnreadableFileError(file=path, reason=error.strerror) from error
     for link in links:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from activities.evidence_folder import EvidenceFolder
 from activities.guards import GUARDS
 from activities.office import Office
+from activities.virus_scanner import parse_scanner
 from activities.working_calendar import WorkingCalendar
 from engine.clock import Clock, FileClock, SystemClock
 from engine.database import open_database
@@ -124,6 +125,7 @@ def build_application(settings: Settings, bell: Bell) -> Application:
         DemoClockRefusedError: `OPORA_CLOCK` on a production database.
         KeysMissingError: no keys, and what else `Keys.load` finds.
         BadPublicUrlError: `OPORA_PUBLIC_URL` cannot stand in a link.
+        BadScannerUrlError: `OPORA_CLAMD_URL` is no address of a clamd.
     """
     engine = open_database(settings.database_url)
     try:
@@ -155,7 +157,13 @@ def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
     return Application(
         settings=settings,
         purpose=purpose,
-        office=Office(store, execution, EvidenceFolder(settings.evidence_dir), calendar),
+        office=Office(
+            store,
+            execution,
+            EvidenceFolder(settings.evidence_dir),
+            calendar,
+            parse_scanner(settings.clamd_url) if settings.clamd_url else None,
+        ),
         overrides=overrides,
         keys=keys,
         key_folder=key_folder,

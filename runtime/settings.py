@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     trusted_proxy: str | None = None
     workers: int = Field(default=2, ge=1, le=64)
+    clamd_url: str | None = None
+    personal_data_months: int | None = Field(default=None, ge=1)
     feed_dir: Path | None = None
     feed_gzip: bool = True
     feed_limit: int = Field(default=1000, ge=1)
@@ -91,6 +93,11 @@ class Settings(BaseSettings):
     def evidence_dir(self) -> Path:
         """Where files of evidence lie."""
         return self.data_dir / "evidence"
+
+    @property
+    def preview_dir(self) -> Path:
+        """Where previews of evidence lie; whatever is in it can be made again."""
+        return self.data_dir / "previews"
 
     @property
     def mail_dir(self) -> Path:

@@ -127,7 +127,6 @@ def _store(assignment: Assignment, parcel: Parcel) -> None:
             assignment.occurrence.id,
             each.stream,  # type: ignore[arg-type]  # a spooled file, which has all that is read of it
             name=each.filename or "",
-            media_type=each.mimetype,
         )
     for link in parcel.links:
         add_link(office, actor, assignment.occurrence.id, link)

@@ -51,6 +51,15 @@ CREATE TRIGGER log_checkpoint_no_delete BEFORE DELETE ON log_checkpoint BEGIN SE
 ;
 CREATE TRIGGER log_checkpoint_no_replace BEFORE INSERT ON log_checkpoint WHEN EXISTS (SELECT 1 FROM log_checkpoint WHERE size = NEW.size) BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
 ;
+CREATE TABLE removal_act (
+	id INTEGER NOT NULL,
+	made_at VARCHAR(27) NOT NULL,
+	made_by VARCHAR(64) NOT NULL,
+	months INTEGER NOT NULL,
+	basis TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_removal_act PRIMARY KEY (id)
+)
+;
 CREATE TABLE setting (
 	"key" VARCHAR(64) NOT NULL,
 	value TEXT NOT NULL,
@@ -169,6 +178,23 @@ CREATE TABLE instance (
 CREATE INDEX ix_instance_due_on ON instance (due_on)
 ;
 CREATE INDEX ix_instance_state ON instance (state)
+;
+CREATE TABLE blob_scan (
+	blob_digest BLOB NOT NULL,
+	scanned_at VARCHAR(27) NOT NULL,
+	CONSTRAINT pk_blob_scan PRIMARY KEY (blob_digest),
+	CONSTRAINT fk_blob_scan_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest)
+)
+;
+CREATE TABLE removed_blob (
+	blob_digest BLOB NOT NULL,
+	act_id INTEGER NOT NULL,
+	CONSTRAINT pk_removed_blob PRIMARY KEY (blob_digest),
+	CONSTRAINT fk_removed_blob_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest),
+	CONSTRAINT fk_removed_blob_act_id FOREIGN KEY(act_id) REFERENCES removal_act (id)
+)
+;
+CREATE INDEX ix_removed_blob_act_id ON removed_blob (act_id)
 ;
 CREATE TABLE party_member (
 	group_id INTEGER NOT NULL,

@@ -115,7 +115,7 @@ class Desk:
         """Add a file."""
         target = self.occurrence(reference).id
         stream = io.BytesIO(content)
-        return add_file(self.office, self.actor(by), target, stream, name=name, media_type="text/plain")
+        return add_file(self.office, self.actor(by), target, stream, name=name)
 
     def hand_in(self, reference: str, by: Person, on_behalf_of: Person | None = None, **details: Any) -> Submission:
         """Add a file and submit."""

@@ -5,7 +5,9 @@ from base64 import b64encode
 
 import pytest
 
-CONTENT = bytes(range(256)) * 1000
+from activities import evidence_reception
+
+CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * 1000
 
 
 @pytest.fixture
@@ -13,8 +15,8 @@ def client(house):
     return house.web().test_client()
 
 
-def url_of(house, name="отчёт «итог».pdf", media_type="application/pdf", content=CONTENT):
-    sent = house.hand_in(files=[(name, content, media_type)])
+def url_of(house, name="отчёт «итог».pdf", content=CONTENT):
+    sent = house.hand_in(files=[(name, content, "")])
     return f"/d/{house.token(sent)}/evidence/1"
 
 
@@ -35,7 +37,7 @@ def test_a_file_comes_whole_as_a_download(house, client):
 
 def test_a_file_can_run_nothing(house, client):
     """It is saved and not shown, its type is not guessed, and were it shown, it would be in a sandbox."""
-    headers = client.get(url_of(house, "x.html", "text/html", b"<script>alert(1)</script>")).headers
+    headers = client.get(url_of(house, "x.bin", content=b"\0<script>alert(1)</script>")).headers
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
@@ -46,14 +48,15 @@ def test_a_file_can_run_nothing(house, client):
     "media_type",
     ["image/svg+xml", "text/html; charset=utf-8", "application/xhtml+xml", "text/xml", "", "x\r\nX-Evil: 1"],
 )
-def test_a_type_that_could_run_is_not_told(house, client, media_type):
-    """What the sender called the file does not reach the browser unless it is on the list."""
-    headers = client.get(url_of(house, "x", media_type)).headers
+def test_a_type_that_could_run_is_not_told(house, client, media_type, monkeypatch):
+    """Whatever type was sealed with the file, it does not reach the browser unless it is on the list."""
+    monkeypatch.setattr(evidence_reception, "tell_type", lambda _stream: media_type)
+    headers = client.get(url_of(house, "x")).headers
     assert headers["Content-Type"] == "application/octet-stream"
     assert "X-Evil" not in headers
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", 'a"b\\c%d.pdf', "\u202efdp.exe", "a\r\nX-Evil: 1", "💾" * 80, ""])
+@pytest.mark.parametrize("name", ["../../etc/passwd", 'a"b\\c%d.pdf', "\u202efdp.txt", "a\r\nX-Evil: 1", "💾" * 80, ""])
 def test_a_hostile_name_stays_a_name(house, client, name):
     """No name ends the header, leaves a folder, or runs backwards."""
     headers = client.get(url_of(house, name)).headers
@@ -97,12 +100,6 @@ def test_an_altered_file_does_not_arrive_whole(house, client, caplog, content):
     answer = client.get(url)
     assert len(answer.get_data()) < len(CONTENT)
     assert "is damaged" in caplog.text
-
-
-def test_an_empty_file_is_a_file(house, client):
-    """Zero bytes were handed in, zero bytes come."""
-    answer = client.get(url_of(house, content=b""))
-    assert (answer.status_code, answer.get_data(), answer.headers["Content-Length"]) == (200, b"", "0")
 
 
 def path_of(house):
