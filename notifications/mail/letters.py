@@ -177,6 +177,19 @@ def bury_letter(work: UnitOfWork, held: Letter, reason: str) -> bool:
     return _change(work, held, _FINISHED | {"state": LetterState.DEAD.value, "error": reason[:1000]})
 
 
+def bury_returned(work: UnitOfWork, returned: Letter, reason: str) -> bool:
+    """A letter that was sent came back for good; when it was sent stays, since the mailbox's budget counts it."""
+    sent = (letter.c.id == returned.id) & (letter.c.state == LetterState.SENT.value)
+    values = {"state": LetterState.DEAD.value, "error": f"returned: {reason}"[:1000]}
+    return work.connection.execute(update(letter).where(sent).values(values)).rowcount == 1
+
+
+def find_letter_by_message_id(connection: Connection, message_id: str) -> Letter | None:
+    """The letter that went out under this message id."""
+    row = connection.execute(select(*_COLUMNS).where(letter.c.message_id == message_id)).mappings().first()
+    return Letter(**row) if row else None
+
+
 def drop_letter(work: UnitOfWork, held: Letter) -> bool:
     """What it was to say is over before it went out."""
     return _change(work, held, _FINISHED | {"state": LetterState.DROPPED.value})
