@@ -15,9 +15,13 @@ from activities.plan_activities import Activity, get_activity
 from activities.plans import PlanStatus
 from activities.relations import drop_relation
 from activities.roles import Role, roles_of
-from activities.tables import activity, plan
+from activities.tables import activity, occurrence, plan
 from engine.errors import N_, OporaError
 from engine.machine import RoleNotAllowedError
+from engine.outbox import post_message
+
+CONFIRMED = "confirmed"
+"""The message that a row's reading holds from now on."""
 
 
 class NothingToConfirmError(OporaError):
@@ -61,7 +65,14 @@ def confirm_within(deed: Deed, target: Activity) -> Activity:
         drop_relation(deed.work, target.id)
         confirmed = update(activity).where(activity.c.id == target.id)
         deed.connection.execute(confirmed.values(confirmed_at=deed.work.now))
+        _tell_confirmed(deed, target.id)
     return get_activity(deed.connection, target.id)
+
+
+def _tell_confirmed(deed: Deed, activity_id: int) -> None:
+    """Whoever is to decide on what was handed in meanwhile has not been asked: only coordinators knew of the row."""
+    running = select(occurrence.c.instance_id).where(occurrence.c.activity_id == activity_id)
+    post_message(deed.work, CONFIRMED, list(deed.connection.execute(running).scalars()))
 
 
 def edit_within(

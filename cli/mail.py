@@ -20,6 +20,8 @@ KINDS = {
     "decided": N_("receipt of a decision"),
     "date_moved": N_("a date was moved"),
     "date_declined": N_("a date stands"),
+    "called_off": N_("called off"),
+    "reopened": N_("opened again"),
     "escalation": N_("a decision is late"),
     "morning_digest": N_("morning digest"),
     "weekly_summary": N_("the week's summary"),

@@ -6,14 +6,15 @@ is all the lease that this needs (docs/decisions/0009-messages-need-no-lease.md)
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, insert, or_, select, update
 
+from engine.database import DatabaseDamagedError
 from engine.errors import N_, OporaError
 from engine.faults import reach
 from engine.retry import backoff, blaming, reason_of, work_off
@@ -100,6 +101,7 @@ Handlers = Mapping[str, Sequence[Handler | Together]]
 
 _IS_WAITING = message.c.available_at <= bindparam("now")
 _ANY_WAITING = select(exists().where(_IS_WAITING))
+_IS_OPEN = (message.c.done_at.is_(None), message.c.dead_at.is_(None))
 _IN_TURN = (message.c.available_at, message.c.id)
 _FREE = select(message.c.id).where(_IS_WAITING).order_by(*_IN_TURN).with_for_update(skip_locked=True)
 _MESSAGES = select(*(message.c[name] for name in Message.__slots__)).order_by(*_IN_TURN)
@@ -122,6 +124,31 @@ def dispatch(store: Store, handlers: Handlers) -> int:
         DatabaseUnavailableError: the database cannot be used; what was done until then stays done.
     """
     return work_off(partial(_is_any_waiting, store), partial(_handle, store, handlers), partial(_put_off, store))
+
+
+def post_message(work: UnitOfWork, topic: str, instance_ids: Collection[int]) -> None:
+    """Say of instances what is no step of theirs, in the transaction of what is said.
+
+    Steps and rungs write their messages themselves.
+    """
+    about = work.connection.execute(
+        select(instance.c.id, instance.c.public_id, instance.c.revision).where(instance.c.id.in_(instance_ids))
+    ).all()
+    rows = [
+        {
+            "topic": topic,
+            "instance_id": each.id,
+            "revision": each.revision,
+            "detail": "",
+            "dedup_key": f"{each.public_id}:{topic}:{work.now.isoformat()}",
+            "created_at": work.now,
+            "available_at": work.now,
+        }
+        for each in about
+    ]
+    if rows:
+        work.connection.execute(insert(message), rows)
+        work.ring_on_commit()
 
 
 def list_messages(connection: Connection, states: Sequence[MessageState], limit: int = 200) -> list[Posted]:
@@ -216,7 +243,15 @@ def _claim(connection: Connection, now: datetime, only: int | None) -> list[int]
 
 
 def _read(connection: Connection, ids: Sequence[int]) -> list[Message]:
-    return [Message(**row) for row in connection.execute(_MESSAGES.where(message.c.id.in_(ids))).mappings()]
+    """The messages with these ids, all of which wait.
+
+    Raises:
+        DatabaseDamagedError: they do not; going on would never end.
+    """
+    found = connection.execute(_MESSAGES.where(message.c.id.in_(ids), *_IS_OPEN)).mappings().all()
+    if len(found) != len(ids):
+        raise DatabaseDamagedError(reason="an index names messages that do not wait")
+    return [Message(**row) for row in found]
 
 
 def _put_off(store: Store, message_id: int, error: BaseException) -> None:

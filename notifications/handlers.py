@@ -18,12 +18,13 @@ from activities.escalation import DEPUTY_RUNG
 from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence_of, list_occurrences
 from activities.office import Office
 from activities.people import Person
+from activities.row_editing import CONFIRMED
 from activities.submissions import Submission, find_open_submission, list_submissions
 from engine.outbox import Handler, Handlers, Message, Together
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.cause import read_cause
 from notifications.mail.compose import Clerk, granted, invited, receipt_for, returned_to, row_of, waiting_of
-from notifications.mail.contexts import DateDeclined, DateMoved, Escalation
+from notifications.mail.contexts import DateDeclined, DateMoved, Escalation, Turn
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import NewNotice, raise_notices
 from notifications.mail.policy import (
@@ -164,13 +165,36 @@ def tell_declined(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
             clerk.write(work, Kind.DATE_DECLINED, person, context, cause_key(target, message))
 
 
+def tell_called_off(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
+    """Tell those who owed it that nothing is awaited any more."""
+    _tell_turned(clerk, work, message, Kind.CALLED_OFF)
+
+
+def tell_reopened(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
+    """Tell those who owe it that it is open again."""
+    _tell_turned(clerk, work, message, Kind.REOPENED)
+
+
+def _tell_turned(clerk: Clerk, work: UnitOfWork, message: Message, kind: Kind) -> None:
+    target = get_occurrence_of(work.connection, message.instance_id)
+    cause = read_cause(work.connection, message)
+    turner = next(iter(list_named(work.connection, [cause.actor])), None)
+    row = row_of(target, clerk.office.today())
+    people = replace_absent(work.connection, list_responsible(work.connection, target), clerk.office.today())
+    for person in audience(work.connection, target, people):
+        if turner is None or person.id != turner.id:
+            linked = invited(work, row, person, target.id) if kind is Kind.REOPENED else row
+            turn = Turn(linked, turner.name if turner else "", cause.text("reason"), cause.text("basis"))
+            clerk.tell_turn(work, kind, person, turn, cause_key(target, message))
+
+
 def note_owed(work: UnitOfWork, messages: Sequence[Message]) -> None:
     """Leave the reminders for the morning digest of those who owe it; what is overdue, the coordinators' too."""
     told = _targets(work.connection, messages)
     overdue = [target for message, target in told if message.detail.startswith("overdue")]
     responsible = list_all_responsible(work.connection, [target for _, target in told])
     coordinators = list_all_coordinators(work.connection, overdue)
-    _note(work, [(message, target, responsible[target.activity_id]) for message, target in told])
+    _note(work, [(message, target, responsible[target.id]) for message, target in told])
     _note(work, [(message, target, coordinators.get(target.id, [])) for message, target in told])
 
 
@@ -205,12 +229,15 @@ def cause_key(target: Occurrence, message: Message) -> str:
 _TELLERS: dict[str, Teller] = {
     "submit": tell_submitted,
     "report_outcome": tell_submitted,
+    CONFIRMED: tell_submitted,
     "decision": tell_late_decision,
     "accept": tell_decided,
     "return": tell_decided,
     "set_date": tell_moved,
     "postpone": tell_moved,
     "decline_date": tell_declined,
+    "cancel": tell_called_off,
+    "reopen": tell_reopened,
 }
 _NOTERS: dict[str, Sequence[Together]] = {
     "beginning": [Together(note_owed)],

@@ -25,6 +25,8 @@ from notifications.mail.contexts import (
     FileName,
     Returned,
     Row,
+    Turn,
+    Turned,
     Waiting,
     read_context,
     write_context,
@@ -103,6 +105,16 @@ class Clerk:
             wider = EvidenceAwaits(judge.name, (*known, item))
             rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
 
+    def tell_turn(self, work: UnitOfWork, kind: Kind, to: Person, turn: Turn, cause_key: str) -> None:
+        """Tell of a row that was called off or opened again: in the letter that waits to be sent, else in a new one."""
+        waiting = lock_unsent(work, to.id, kind.value)
+        known = read_context(Turned, waiting.context) if waiting else None
+        if waiting is None or not isinstance(known, Turned) or len(known.items) >= BUNDLE:
+            self.write(work, kind, to, Turned(to.name, (turn,)), cause_key)
+            return
+        wider = replace(known, items=(*known.items, turn))
+        rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
+
     def _thread(self, context: Context) -> str | None:
         return thread_id((row.public_id for row in context.rows()), self.domain)
 
@@ -114,7 +126,7 @@ def row_of(target: Occurrence, today: date) -> Row:
         public_id=target.public_id,
         reference=target.reference,
         number=target.number,
-        title=target.title,
+        title=" — ".join(filter(None, (target.title, target.member_name))),
         result=target.result,
         deadline_text=target.deadline_text,
         starts_on=target.starts_on,

@@ -24,6 +24,7 @@ class Row:
         wanted_on, asked_by: another date that somebody asks for; `remark` says why.
         invitation: public id of the recipient's invitation to send evidence for it; None where there is none.
         for_whom: name of who is away, where the recipient only stands in; empty where the row is their own.
+        parts: how many members have handed in their parts of it, of how many; None where it has none.
         times: how many occurrences of the same activity the row stands for, where one question asks about them all.
     """
 
@@ -44,6 +45,7 @@ class Row:
     wanted_on: date | None = None
     asked_by: str = ""
     for_whom: str = ""
+    parts: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,27 @@ class DateDeclined(Context):
     def rows(self) -> Iterator[Row]:
         """The one occurrence."""
         return iter((self.row,))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A row that was called off, or opened again; who did it, why, and the document it rests on."""
+
+    row: Row
+    by: str
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turned(Context):
+    """Rows were called off, or opened again: one letter for all that an amendment turned."""
+
+    items: tuple[Turn, ...]
+
+    def rows(self) -> Iterator[Row]:
+        """The occurrences."""
+        return (each.row for each in self.items)
 
 
 @dataclass(frozen=True, slots=True)

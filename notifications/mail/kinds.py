@@ -16,6 +16,7 @@ from notifications.mail.contexts import (
     Returned,
     SignIn,
     Trial,
+    Turned,
     WeeklySummary,
 )
 
@@ -34,6 +35,8 @@ class Kind(StrEnum):
     DECIDED = "decided"
     DATE_MOVED = "date_moved"
     DATE_DECLINED = "date_declined"
+    CALLED_OFF = "called_off"
+    REOPENED = "reopened"
     ESCALATION = "escalation"
     MORNING_DIGEST = "morning_digest"
     WEEKLY_SUMMARY = "weekly_summary"
@@ -57,6 +60,8 @@ SORTS = {
     Kind.DECIDED: Sort(Decided, 3),
     Kind.DATE_MOVED: Sort(DateMoved, 3),
     Kind.DATE_DECLINED: Sort(DateDeclined, 3),
+    Kind.CALLED_OFF: Sort(Turned, 3),
+    Kind.REOPENED: Sort(Turned, 2),
     Kind.MORNING_DIGEST: Sort(MorningDigest, 4),
     Kind.WEEKLY_SUMMARY: Sort(WeeklySummary, 5),
     Kind.MONTHLY_REPORT: Sort(MonthlyReport, 5),

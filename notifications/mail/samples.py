@@ -18,6 +18,8 @@ from notifications.mail.contexts import (
     Row,
     SignIn,
     Trial,
+    Turn,
+    Turned,
     Waiting,
     WeeklySummary,
 )
@@ -140,6 +142,10 @@ SAMPLES: dict[Kind, Context] = {
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),
+    Kind.CALLED_OFF: Turned(
+        _NAME, (Turn(_SEMINAR, _HEAD, "Площадка закрыта.", "Приказ № 44 от 25 февраля 2026 года"),)
+    ),
+    Kind.REOPENED: Turned(_NAME, (Turn(_SHEET, _HEAD, "Цифры по двум школам не сошлись.", ""),)),
     Kind.WEEKLY_SUMMARY: WeeklySummary(
         name=_NAME,
         day=date(2026, 3, 2),
