@@ -133,7 +133,7 @@ def _follow(office: Office, relation: Relation, starts_on: date | None, ends_on:
 
 
 def _runs(connection: Connection, activity_id: int) -> Sequence[Occurrence]:
-    return list_occurrences(connection, OccurrenceFilter(activity_id=activity_id))
+    return list_occurrences(connection, OccurrenceFilter(activity_id=activity_id, parts=False))
 
 
 def _counterpart(connection: Connection, relation: Relation, leader: Occurrence) -> Occurrence | None:

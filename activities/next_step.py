@@ -32,7 +32,7 @@ class NextStep:
 def find_next_step(connection: Connection, target: Occurrence) -> NextStep | None:
     """What an occurrence waits for; None where it is finished."""
     if target.state in OWED_STATES:
-        people = list_holders(connection, Role.RESPONSIBLE, target.activity_id)
+        people = list_holders(connection, Role.RESPONSIBLE, target.activity_id, target.member_id)
         return NextStep("submit", tuple(people), target.due_on)
     if target.state == "awaiting_date":
         return NextStep("set_date", tuple(list_holders(connection, Role.COORDINATOR, target.activity_id)))

@@ -13,10 +13,10 @@ from activities.references import (
     Reference,
     UnknownReferenceError,
     matching_periods,
+    member_slug,
     parse_reference,
 )
 from activities.sections import sections_within, with_subsections
-from activities.spelling import spelling_key
 from activities.tables import activity, activity_party, contact, occurrence, party, plan, section
 from engine.tables import instance
 
@@ -36,6 +36,7 @@ class Occurrence:
         planned_starts_on, planned_ends_on, planned_due_on: the same as first planned.
         parties: names in the order of the plan's row.
         before_record: it was due before the plan was launched; nothing is sent for it.
+        member_id, member_name: whose part it is; None where it is the row's own run.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Occurrence:
     section_title: str | None
     plan_id: int
     plan_slug: str
+    member_id: int | None
     member_name: str | None
     parties: tuple[str, ...] = ()
 
@@ -101,7 +103,7 @@ class Occurrence:
         """How people name it: number and period, or its short id where it has no number."""
         if not self.number:
             return self.short_id
-        member = f"~{self.member_name}" if self.member_name else ""
+        member = f"~{member_slug(self.member_name)}" if self.member_name else ""
         return f"{self.number}@{self.key}{member}"
 
 
@@ -112,7 +114,8 @@ class OccurrenceFilter:
     Args:
         section_id: this section or one below it.
         due_before: due on or before this day.
-        person_id: a contact of one of its parties.
+        person_id: a contact of one of its parties, or of the member whose part it is.
+        parts: only members' parts, or only the rows' own runs.
     """
 
     plan_id: int | None = None
@@ -122,6 +125,7 @@ class OccurrenceFilter:
     person_id: int | None = None
     states: Collection[str] | None = None
     due_before: date | None = None
+    parts: bool | None = None
     ids: Sequence[int] | None = None
     instance_ids: Sequence[int] | None = None
 
@@ -130,7 +134,7 @@ _FROM_INSTANCE = ("public_id", "state", "revision", "entered_at", "submitted_at"
 _FROM_ACTIVITY = ("number", "title", "result", "deadline_text", "kind", "confidence", "confirmed_at", "note_suffices")
 _FROM_OCCURRENCE = (
     *("id", "instance_id", "short_id", "key", "ends_on", "planned_starts_on", "planned_ends_on", "planned_due_on"),
-    *("postponed", "rrule", "before_record", "activity_id"),
+    *("postponed", "rrule", "before_record", "activity_id", "member_id"),
 )
 
 _READ = tuple(name for name in Occurrence.__slots__ if name != "parties")
@@ -213,8 +217,10 @@ def _matching(connection: Connection, reference: Reference) -> list[Occurrence]:
         inside = sections_within(connection, reference.section)
         found = [each for each in found if each.section_id in inside]
     if reference.member:
-        wanted = spelling_key(reference.member)
-        found = [each for each in found if each.member_name and spelling_key(each.member_name) == wanted]
+        wanted = member_slug(reference.member)
+        found = [each for each in found if each.member_name and member_slug(each.member_name) == wanted]
+    else:  # the row's own run, unless a part is named by its short id
+        found = [each for each in found if not each.member_name or each.short_id == reference.short_id]
     if reference.period:
         keys = set(matching_periods([each.key for each in found], reference.period))
         found = [each for each in found if each.key in keys]
@@ -234,7 +240,12 @@ def _conditions(connection: Connection, wanted: OccurrenceFilter) -> list[Column
         conditions.append(or_(activity.c.id.in_(named), occurrence.c.member_id == wanted.party_id))
     if wanted.person_id is not None:
         named = select(activity_party.c.activity_id).join(contact, contact.c.party_id == activity_party.c.party_id)
-        conditions.append(activity.c.id.in_(named.where(contact.c.person_id == wanted.person_id)))
+        mine = named.where(contact.c.person_id == wanted.person_id)
+        members = select(contact.c.party_id).where(contact.c.person_id == wanted.person_id)
+        own = activity.c.id.in_(mine) & occurrence.c.member_id.is_(None)
+        conditions.append(or_(own, occurrence.c.member_id.in_(members)))
+    if wanted.parts is not None:
+        conditions.append(occurrence.c.member_id.is_not(None) if wanted.parts else occurrence.c.member_id.is_(None))
     if wanted.states is not None:
         conditions.append(instance.c.state.in_(wanted.states))
     if wanted.due_before is not None:

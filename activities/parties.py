@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from activities.allocation import allocate_short_id
 from activities.office import Office
 from activities.people import Person, person_from_row
+from activities.people_tables import party_member
 from activities.short_ids import find_short_id
 from activities.spelling import likely_name, spelling_key
 from activities.tables import (
@@ -128,6 +129,13 @@ def ensure_party(work: UnitOfWork, name: str) -> NamedParty:
         _add_spelling(work, row.id, name)
         return _named(row.id, row.name, row.kind, mapped_from=name)
     return _new_party(work, name)
+
+
+def ensure_exact_party(work: UnitOfWork, name: str) -> NamedParty:
+    """The party with exactly this spelling, made if there is none; members of a group differ by a digit only."""
+    spelled = party_spelling.c.spelling_key == spelling_key(name)
+    row = work.connection.execute(select(party).join(party_spelling).where(spelled)).first()
+    return _named(row.id, row.name, row.kind) if row else _new_party(work, " ".join(name.split()))
 
 
 def _named(party_id: int, name: str, kind: str, mapped_from: str | None = None) -> NamedParty:
@@ -297,6 +305,7 @@ def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
     moved = (party_spelling.c.party_id, activity_party.c.party_id, occurrence.c.member_id)
     for column in moved:
         work.connection.execute(update(column.table).where(column == source.id).values({column: target.id}))
+    _move_memberships(work, source.id, target.id)
     for each in source.contacts:
         insert_contact(work, target.id, each.id)
     work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
@@ -308,3 +317,16 @@ def _leave_rows_that_name_both(work: UnitOfWork, source: Party, target: Party) -
     named = select(activity_party.c.activity_id).where(activity_party.c.party_id == target.id)
     both = activity_party.c.activity_id.in_(named.scalar_subquery()) & (activity_party.c.party_id == source.id)
     work.connection.execute(delete(activity_party).where(both))
+
+
+def _move_memberships(work: UnitOfWork, source_id: int, target_id: int) -> None:
+    """Let what a party belongs to, and who belongs to it, be those of another."""
+    wanted = or_(party_member.c.group_id == source_id, party_member.c.member_id == source_id)
+    rows = work.connection.execute(select(party_member).where(wanted)).all()
+    work.connection.execute(delete(party_member).where(wanted))
+    known = {(row.group_id, row.member_id) for row in work.connection.execute(select(party_member))}
+    named = {source_id: target_id}
+    moved = {(named.get(row.group_id, row.group_id), named.get(row.member_id, row.member_id)) for row in rows}
+    for group_id, member_id in moved - known:
+        if group_id != member_id:
+            work.connection.execute(insert(party_member).values(group_id=group_id, member_id=member_id))

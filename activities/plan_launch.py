@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from activities.deadlines.schedule import Schedule
 from activities.expansion import PlannedOccurrence, expand, ordinal_key
 from activities.kinds import ActivityKind
 from activities.office import Office
+from activities.party_members import list_members_of_rows
 from activities.plans import Plan, PlanStatus
 from activities.relations import expand_followers, list_relations
 from activities.roles import RUNNING, check_holds_anywhere
@@ -26,6 +27,8 @@ from engine.store import Instance
 from engine.unit_of_work import UnitOfWork
 
 CALENDAR_KEY = "house"
+PART_WORKFLOW = "simple"
+"""What a member's part goes through: a coordinator takes it in, the approver decides on the row's own run."""
 
 
 class PlanNotDraftError(OporaError):
@@ -40,21 +43,24 @@ class Launch:
 
     Args:
         before_record: due before the start of record; they wait on a list and nothing is sent for them.
+        parts: how many members of groups have a run of their own beside these.
     """
 
     plan: Plan
     occurrences: int
     awaiting_date: int
     before_record: int
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NewOccurrence:
-    """An occurrence about to be created, with the activity it belongs to."""
+    """An occurrence about to be created, with the activity and, where it is a part, the member it belongs to."""
 
     activity_id: int
     planned: PlannedOccurrence
     before_record: bool
+    member_id: int | None = None
 
 
 def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None = None) -> Launch:
@@ -74,7 +80,8 @@ def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None 
     with office.store.write() as work:
         _refuse(work.connection, actor, draft)
         planned = _plan_runs(office, work.connection, draft, record_from)
-        create_occurrences(office, work, actor, planned)
+        parts = _plan_parts(work.connection, planned)
+        create_occurrences(office, work, actor, [*planned, *parts])
         launched = update(plan).where(plan.c.id == draft.id, plan.c.status == PlanStatus.DRAFT.value)
         if work.connection.execute(launched.values(status="live", launched_on=record_from)).rowcount != 1:
             raise PlanNotDraftError(slug=draft.slug, status=PlanStatus.LIVE.value)
@@ -83,6 +90,7 @@ def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None 
         occurrences=len(planned),
         awaiting_date=sum(each.planned.awaiting_date for each in planned),
         before_record=sum(each.before_record for each in planned),
+        parts=len(parts),
     )
 
 
@@ -107,6 +115,17 @@ def _plan_runs(office: Office, connection: Connection, draft: Plan, record_from:
         NewOccurrence(activity_id, each, before_record=each.due_on is not None and each.due_on < record_from)
         for activity_id, expanded in followed.items()
         for each in expanded
+    ]
+
+
+def _plan_parts(connection: Connection, planned: Sequence[NewOccurrence]) -> list[NewOccurrence]:
+    """A part of each dated run for every member of the groups that carry its row out."""
+    members = list_members_of_rows(connection, {each.activity_id for each in planned})
+    return [
+        replace(each, member_id=member_id)
+        for each in planned
+        if each.planned.due_on is not None and not each.before_record
+        for member_id in members.get(each.activity_id, ())
     ]
 
 
@@ -136,6 +155,7 @@ def create_occurrences(
             "activity_id": each.activity_id,
             "instance_id": instances[place].id,
             "key": each.planned.key,
+            "member_id": each.member_id,
             "rrule": each.planned.rrule,
             "planned_starts_on": each.planned.starts_on,
             "planned_ends_on": each.planned.ends_on,
@@ -154,7 +174,8 @@ def _by_workflow(connection: Connection, planned: Sequence[NewOccurrence]) -> di
     names = {row.id: row.workflow for row in connection.execute(rows)}
     places: dict[str, list[int]] = {}
     for place, each in enumerate(planned):
-        places.setdefault(names[each.activity_id], []).append(place)
+        name = names[each.activity_id] if each.member_id is None else PART_WORKFLOW
+        places.setdefault(name, []).append(place)
     return places
 
 
@@ -172,7 +193,8 @@ def _start(now: datetime, actor: Actor, planned: PlannedOccurrence, payload: Map
 
 def create_next_on_request(office: Office, work: UnitOfWork, actor: Actor, activity_id: int) -> None:
     """Once a waiting request is opened, the next one waits."""
-    keys = work.connection.execute(select(occurrence.c.key).where(occurrence.c.activity_id == activity_id)).all()
+    own = (occurrence.c.activity_id == activity_id) & occurrence.c.member_id.is_(None)
+    keys = work.connection.execute(select(occurrence.c.key).where(own)).all()
     ordinal = len(keys) + 1
     waiting = PlannedOccurrence(
         key=ordinal_key(ordinal),

@@ -67,7 +67,7 @@ class PlanOverview:
 def gather_overview(connection: Connection, plan: Plan, working_day: date) -> PlanOverview:
     """Everything at a glance, as of a working day."""
     activities = list_activities(connection, plan.id)
-    occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan.id))
+    occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan.id, parts=False))
     return PlanOverview(
         plan=plan,
         activities=len(activities),

@@ -251,7 +251,7 @@ def _load(connection: Connection, plan_id: int) -> StoredPlan:
     row = connection.execute(select(plan).where(plan.c.id == plan_id)).mappings().one()
     sections, activities = list_present(connection, plan_id)
     removed = [each for each in list_activities(connection, plan_id) if each.removed_at is not None]
-    occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan_id))
+    occurrences = list_occurrences(connection, OccurrenceFilter(plan_id=plan_id, parts=False))
     return StoredPlan(
         plan=plan_from_row(row),
         sections=tuple(sections),

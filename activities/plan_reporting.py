@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from activities.decisions import Decision, list_acceptances
 from activities.manifest import Manifest, OutcomeReason
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.parts import Tally, tally
 from activities.period import Period
 from activities.period_words import say_key
 from activities.plan_activities import Activity, list_activities
@@ -82,14 +83,15 @@ def gather_report(
     """
     chosen = [
         each
-        for each in list_occurrences(connection, OccurrenceFilter(plan_id=plan.id))
+        for each in list_occurrences(connection, OccurrenceFilter(plan_id=plan.id, parts=False))
         if _belongs(each, period, plan.period)
     ]
     marks: dict[int, list[Mark]] = defaultdict(list)
     several = _with_several(chosen)
+    parts = tally(list_occurrences(connection, OccurrenceFilter(plan_id=plan.id, parts=True)))
     for each in chosen:
         fate = _find_fate(connection, each, calendar)
-        label = _label(each) if each.activity_id in several else ""
+        label = _label(each, parts.get((each.activity_id, each.key)), several=each.activity_id in several)
         marks[each.activity_id].append(_mark(each, fate, label, calendar.roll_back(today)))
     return PlanReport(
         title=plan.title,
@@ -117,8 +119,10 @@ def _with_several(occurrences: Iterable[Occurrence]) -> set[int]:
     return several
 
 
-def _label(each: Occurrence) -> str:
-    return ", ".join(filter(None, (say_key(each.key), each.member_name)))
+def _label(each: Occurrence, parts: Tally | None, *, several: bool) -> str:
+    """Which run it is, where there are several; and how far its members are, where it has parts."""
+    told = f"сдали {parts.handed_in} из {parts.parts}" if parts else ""
+    return ", ".join(filter(None, (say_key(each.key) if several else "", told)))
 
 
 def _find_fate(connection: Connection, each: Occurrence, calendar: WorkingCalendar) -> _Fate:

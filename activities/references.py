@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from activities.short_ids import find_short_id
+from activities.spelling import spelling_key
 from engine.errors import N_, OporaError
 
 _REFERENCE = re.compile(
@@ -22,6 +23,11 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+def member_slug(name: str) -> str:
+    """A member's name as it stands in a reference: “Школа № 12” is `школа-№-12`."""
+    return re.sub(r"[\s:/@~-]+", "-", spelling_key(name)).strip("-")
 
 
 class MalformedReferenceError(OporaError):

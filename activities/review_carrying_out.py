@@ -115,7 +115,7 @@ def _take_text(review: Review, row: Activity, text: str, *, seen: bool) -> None:
 
 def _set_dates(review: Review, row: Activity, schedule: Schedule) -> None:
     """The runs that await a date take the dates in order; else the one open run takes the one date."""
-    runs = list_occurrences(review.deed.connection, OccurrenceFilter(activity_id=row.id))
+    runs = list_occurrences(review.deed.connection, OccurrenceFilter(activity_id=row.id, parts=False))
     awaiting = [each for each in runs if each.state == "awaiting_date"] or [each for each in runs if each.is_open]
     if len(awaiting) != len(schedule.occurrences):
         details = {"dates": len(schedule.occurrences), "runs": len(awaiting)}

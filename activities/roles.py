@@ -113,8 +113,12 @@ def _same(person_id: int, role: Role, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def list_holders(connection: Connection, role: Role, activity_id: int) -> list[Person]:
-    """Who holds a role for an activity; see `list_all_holders`."""
+def list_holders(connection: Connection, role: Role, activity_id: int, member_id: int | None = None) -> list[Person]:
+    """Who holds a role for an activity; see `list_all_holders`. For a member's part its contacts are responsible."""
+    if member_id is not None and role is Role.RESPONSIBLE:
+        return list_member_contacts(connection, {member_id}).get(member_id) or list_holders(
+            connection, Role.COORDINATOR, activity_id
+        )
     return list_all_holders(connection, role, [activity_id])[activity_id]
 
 
@@ -143,12 +147,12 @@ def _narrowest(granted: Iterable[tuple[Person, Scope]], place: frozenset[Scope])
     return [holder for holder, scope in covering if scope.breadth() == narrowest]
 
 
-def roles_of(connection: Connection, person_id: int, activity_id: int) -> frozenset[str]:
-    """Names of the roles that a person holds for an activity."""
+def roles_of(connection: Connection, person_id: int, activity_id: int, member_id: int | None = None) -> frozenset[str]:
+    """Names of the roles that a person holds for an activity, or for a member's part of it."""
     return frozenset(
         role.value
         for role in GRANTABLE
-        if any(holder.id == person_id for holder in list_holders(connection, role, activity_id))
+        if any(holder.id == person_id for holder in list_holders(connection, role, activity_id, member_id))
     )
 
 
@@ -174,6 +178,28 @@ def check_holds_anywhere(connection: Connection, person_id: int, roles: Collecti
     """
     if not holds_anywhere(connection, person_id, roles):
         raise RoleNotAllowedError(event=event, roles=", ".join(role.value for role in roles))
+
+
+def check_roles(connection: Connection, person_id: int, activity_id: int, roles: Collection[Role], event: str) -> None:
+    """Refuse who holds none of these roles for an activity.
+
+    Raises:
+        RoleNotAllowedError: says which roles would do.
+    """
+    if not {role.value for role in roles} & roles_of(connection, person_id, activity_id):
+        raise RoleNotAllowedError(event=event, roles=", ".join(role.value for role in roles))
+
+
+def list_member_contacts(connection: Connection, member_ids: Collection[int]) -> dict[int, list[Person]]:
+    """Whom to write to for each of some members, active people only, by name."""
+    wanted = select(contact.c.party_id, *person.c).join(person, person.c.id == contact.c.person_id)
+    rows = connection.execute(
+        wanted.where(contact.c.party_id.in_(member_ids), person.c.active).order_by(person.c.name, person.c.id)
+    ).mappings()
+    found: dict[int, list[Person]] = {}
+    for row in rows:
+        found.setdefault(row["party_id"], []).append(person_from_row(row))
+    return found
 
 
 def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:

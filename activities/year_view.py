@@ -72,5 +72,5 @@ def _planned(connection: Connection, plan: Plan, calendar: WorkingCalendar) -> I
 
 
 def _running(connection: Connection, plan: Plan) -> Iterator[date | None]:
-    runs = list_occurrences(connection, OccurrenceFilter(plan_id=plan.id))
+    runs = list_occurrences(connection, OccurrenceFilter(plan_id=plan.id, parts=False))
     return (each.due_on for each in runs if each.state != "cancelled")

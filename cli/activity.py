@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.activity_parts import fan_out_command, matrix
 from cli.changing import reference_argument
 from cli.days import DAY, DAY_METAVAR
 from cli.occurrence_filter import OVERDUE, find_occurrences
@@ -35,6 +36,10 @@ GOES_THROUGH = N_("{activity}: what comes of it goes through “{workflow}”.")
 @click.group("activity", help=N_("List and show the activities of plans."))
 def group() -> None:
     """The noun."""
+
+
+for command in (fan_out_command, matrix):
+    group.add_command(command)
 
 
 @group.command("list", help=N_("List the activities of plans, a line each, with how far they are."))

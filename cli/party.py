@@ -7,6 +7,7 @@ import click
 
 from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
+from cli.party_members import member
 from cli.wording import PARTY_KINDS, names_text, word
 from engine.errors import N_
 
@@ -27,6 +28,9 @@ party_argument = click.argument("party", metavar=N_("PARTY"))
 @click.group("party", help=N_("Who plans name as responsible, and how the name is spelled."))
 def group() -> None:
     """The noun."""
+
+
+group.add_command(member)
 
 
 @group.command("list", help=N_("List the parties, the most named first."))

@@ -98,7 +98,9 @@ def get_assignment(connection: Connection, invited: Invitation, office: Office) 
 def _senders(office: Office, connection: Connection, person: Person, occurrence: Occurrence) -> list[Person]:
     """In whose name a person may send evidence: their own first, then of those for whom they stand in today."""
     names = [person, *list_principals(connection, person.id, office.today())]
-    return [each for each in names if SENDERS & roles_of(connection, each.id, occurrence.activity_id)]
+    return [
+        each for each in names if SENDERS & roles_of(connection, each.id, occurrence.activity_id, occurrence.member_id)
+    ]
 
 
 def _standing(

@@ -56,5 +56,5 @@ def _found(connection: Connection, closing: Collection[int]) -> list[NewNotice]:
     return [
         NewNotice(person.id, each.id, CLOSING, f"closing:{each.public_id}")
         for each in owed
-        for person in responsible[each.activity_id]
+        for person in responsible[each.id]
     ]

@@ -14,7 +14,9 @@ from activities.decisions import find_decision
 from activities.occurrences import OPEN_STATES, OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.parties import PartyKind, Standing
+from activities.parts import Tally, tally
 from activities.people import Person
+from activities.people_tables import party_member
 from activities.plans import PlanStatus
 from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
@@ -50,6 +52,7 @@ class Picture:
         undelivered: how many letters could not be delivered.
         date_requests: occurrence id → another date that somebody asks for.
         places: person and occurrence id → name of who is away, where that person only stands in.
+        tallies: activity id and key → how far the parts of that run are.
         closing: plan id → last day, of plans whose last month it is.
     """
 
@@ -62,6 +65,7 @@ class Picture:
     undelivered: int
     date_requests: Mapping[int, DateRequest]
     places: Mapping[tuple[int, int], str]
+    tallies: Mapping[tuple[int, str], Tally]
     closing: Mapping[int, date]
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
@@ -95,7 +99,11 @@ class Picture:
         return target.id in self.date_requests and target.state in OWED_STATES
 
     def _row(self, person: Person, target: Occurrence) -> Row:
-        return replace(row_of(target, self.today), for_whom=self.places.get((person.id, target.id), ""))
+        for_whom = self.places.get((person.id, target.id), "")
+        told = None if target.member_id else self.tallies.get((target.activity_id, target.key))
+        return replace(
+            row_of(target, self.today), for_whom=for_whom, parts=(told.handed_in, told.parts) if told else None
+        )
 
     def _asking(self, person: Person, target: Occurrence) -> Row:
         """The row of an occurrence for which another date is asked for."""
@@ -147,6 +155,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         asked=_asked(office, connection, found),
         coordinated=hands.coordinated,
         places=hands.places,
+        tallies=tally(each for key in _live_plans(connection) for each in _parts(connection, key)),
         remarks={each.id: _remark(connection, each) for each in found if each.state == "returned"},
         silent=_silent(connection, {each.activity_id for each in found}),
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
@@ -155,11 +164,18 @@ def take_picture(connection: Connection, office: Office) -> Picture:
     )
 
 
+def _live_plans(connection: Connection) -> Sequence[int]:
+    return connection.execute(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value)).scalars().all()
+
+
+def _parts(connection: Connection, plan_id: int) -> list[Occurrence]:
+    return list_occurrences(connection, OccurrenceFilter(plan_id=plan_id, parts=True))
+
+
 def _open_occurrences(connection: Connection) -> list[Occurrence]:
-    live = connection.execute(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value)).scalars().all()
     return [
         each
-        for plan_id in live
+        for plan_id in _live_plans(connection)
         for each in list_occurrences(connection, OccurrenceFilter(plan_id=plan_id, states=OPEN_STATES))
     ]
 
@@ -178,11 +194,11 @@ def _by_person(connection: Connection, found: Collection[Occurrence], today: dat
     hands = _Hands(defaultdict(list), defaultdict(list), {})
     # One look for all activities: a plan has hundreds of open occurrences, and this runs each morning.
     responsible = list_all_responsible(connection, found)
-    coordinators = list_all_holders(connection, Role.COORDINATOR, responsible)
+    coordinators = list_all_holders(connection, Role.COORDINATOR, {each.activity_id for each in found})
     stand_ins = list_stand_ins(connection, today)
     for each in found:
         if each.state in OWED_STATES:
-            _hand_to(hands.owed, hands.places, each, responsible[each.activity_id], stand_ins)
+            _hand_to(hands.owed, hands.places, each, responsible[each.id], stand_ins)
         _hand_to(hands.coordinated, hands.places, each, coordinators[each.activity_id], stand_ins)
     return hands
 
@@ -231,6 +247,7 @@ def _silent(connection: Connection, activity_ids: Collection[int]) -> dict[int, 
             activity_party.c.standing.in_((Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)),
             party.c.kind != PartyKind.SUPERIOR.value,
             contact.c.person_id.is_(None),
+            party.c.id.not_in(select(party_member.c.group_id)),  # of a group, its members are written to
         )
     )
     silent: dict[int, list[str]] = defaultdict(list)

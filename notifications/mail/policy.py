@@ -8,7 +8,7 @@ from activities.deadlines.schedule import Confidence
 from activities.occurrences import Occurrence
 from activities.parties import PartyKind, Standing
 from activities.people import Person, find_person
-from activities.roles import Role, list_all_holders, list_holders
+from activities.roles import Role, list_all_holders, list_holders, list_member_contacts
 from activities.tables import activity_party, contact, party
 
 _EXECUTORS = (Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)
@@ -32,22 +32,24 @@ def list_all_coordinators(connection: Connection, targets: Collection[Occurrence
 
 def list_responsible(connection: Connection, target: Occurrence) -> list[Person]:
     """Who is written to about what is owed; see `list_all_responsible`."""
-    return list_all_responsible(connection, [target])[target.activity_id]
+    return list_all_responsible(connection, [target])[target.id]
 
 
 def list_all_responsible(connection: Connection, targets: Collection[Occurrence]) -> dict[int, list[Person]]:
-    """Who is written to about what is owed, by activity; the coordinators where nobody else may be.
+    """Who is written to about what is owed, by occurrence id; the coordinators where nobody else may be.
 
     People who speak only for superior bodies get nothing automatic.
     """
     ids = {each.activity_id for each in targets}
     responsible = list_all_holders(connection, Role.RESPONSIBLE, ids)
     superior = _speak_only_for_superiors(connection, ids)
-    left = {key: [each for each in responsible[key] if (key, each.id) not in superior] for key in ids}
-    asked = {each.activity_id for each in targets if is_unconfirmed(each) or not left[each.activity_id]}
+    rows = {key: [each for each in responsible[key] if (key, each.id) not in superior] for key in ids}
+    members = list_member_contacts(connection, {each.member_id for each in targets if each.member_id})
+    left = {each.id: members.get(each.member_id, []) if each.member_id else rows[each.activity_id] for each in targets}
+    asked = {each.activity_id for each in targets if is_unconfirmed(each) or not left[each.id]}
     coordinators = list_all_holders(connection, Role.COORDINATOR, asked) if asked else {}
     return {
-        key: _audience(each, coordinators.get(key, ()), left[key] or coordinators[key])
+        each.id: _audience(each, coordinators.get(key, ()), left[each.id] or coordinators[key])
         for each in targets
         for key in (each.activity_id,)
     }

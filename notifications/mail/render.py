@@ -19,6 +19,7 @@ from notifications.mail.wording import word_day, word_moment, word_month, word_s
 from notifications.translation import get_catalogue, translate
 
 IN_PLACE = N_("(in the place of {name})")
+PARTS = N_("({done} of {parts} have handed in)")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -103,8 +104,10 @@ def _environment(language: str) -> Environment:
 
 
 def _called(row: Row, language: str) -> str:
-    """The row as it is spoken of: number and title, of several alike how many they are, and for whom."""
+    """The row as it is spoken of: number and title, how many it stands for, how far its parts are, and for whom."""
     called = f"{row.number} {row.title}{f' ({row.times})' if row.times > 1 else ''}".strip()
+    if row.parts:
+        called += " " + translate(PARTS, language, done=row.parts[0], parts=row.parts[1])
     return f"{called} {translate(IN_PLACE, language, name=row.for_whom)}" if row.for_whom else called
 
 
