@@ -110,20 +110,42 @@ def _open_postgresql(url: URL) -> Engine:
     return engine
 
 
+class _Cursor(sqlite3.Cursor):
+    """Says that a file is damaged where the driver stumbles over the very words in which SQLite says so."""
+
+    def execute(self, *given: Any) -> "_Cursor":
+        try:
+            return super().execute(*given)
+        except UnicodeDecodeError as error:
+            raise sqlite3.DatabaseError(_NAMELESS) from error
+
+    def executemany(self, *given: Any) -> "_Cursor":
+        try:
+            return super().executemany(*given)
+        except UnicodeDecodeError as error:
+            raise sqlite3.DatabaseError(_NAMELESS) from error
+
+
+_NAMELESS = "malformed database schema"
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "factory": _Connection})
     journal_mode = "WAL" if wal_is_safe() else "TRUNCATE"
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         # Autocommit in the driver: BEGIN is ours to send, IMMEDIATE where a transaction writes.
         connection.isolation_level = None
-        try:
-            for pragma in (f"journal_mode={journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {pragma}")
-        except UnicodeDecodeError as error:
-            # The driver could not read the words in which SQLite names what is damaged.
-            raise sqlite3.DatabaseError("malformed database schema") from error
+        cursor = connection.cursor()
+        for pragma in (f"journal_mode={journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

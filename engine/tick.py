@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, exists, select, update
 
 from engine.clock import format_instant
+from engine.database import DatabaseDamagedError
 from engine.definition import TIMER_ROLE, Ladder, WorkflowDefinition
 from engine.execution import Execution, Firing
 from engine.faults import reach
@@ -133,9 +134,15 @@ def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
 
 
 def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, _DueRow]:
-    """At most one ladder row of each instance, the earliest: acting on it may disarm the others."""
-    rows = _DUE_ROWS.fetch(work.connection, {"ids": held, "now": work.now})
-    return {row.instance_id: row for row in map(_DueRow._make, reversed(rows))}
+    """At most one ladder row of each instance, the earliest: acting on it may disarm the others.
+
+    Raises:
+        DatabaseDamagedError: a row is not due; acting on it would be early, and might never end.
+    """
+    rows = [_DueRow._make(row) for row in _DUE_ROWS.fetch(work.connection, {"ids": held, "now": work.now})]
+    if any(row.due_at > work.now for row in rows):
+        raise DatabaseDamagedError(reason="an index names rungs that are not due")
+    return {row.instance_id: row for row in reversed(rows)}
 
 
 def _due(definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: _DueRow, work: UnitOfWork) -> _Due:

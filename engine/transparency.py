@@ -18,6 +18,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, 
 from sqlalchemy.exc import IntegrityError
 
 from engine.checkpoints import Signer, TreeHead, read_checkpoint, sign_checkpoint
+from engine.database import DatabaseDamagedError
 from engine.errors import N_, OporaError
 from engine.faults import reach
 from engine.merkle import leaf_hashes, prove_consistency, prove_inclusion, tree_root
@@ -144,6 +145,8 @@ def _lock_head(connection: Connection) -> Record:
 def _append(connection: Connection, size: int, found: Sequence[Record]) -> None:
     if not found:
         return
+    if any(entry.body is None for entry in found):
+        raise DatabaseDamagedError(reason="an entry of the history has no content")
     rows = [{"position": position, "history_id": entry.id} for position, entry in enumerate(found, size)]
     connection.execute(insert(log_leaf), rows)
     append_leaves(connection, size, leaf_hashes([entry.body for entry in found]))
