@@ -24,7 +24,7 @@ from engine.outbox import Handler, Handlers, Message, Together
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.cause import read_cause
 from notifications.mail.compose import Clerk, granted, invited, receipt_for, returned_to, row_of, waiting_of
-from notifications.mail.contexts import DateDeclined, DateMoved, Escalation, Turn
+from notifications.mail.contexts import DateDeclined, DateMoved, Escalation, Move, Turn, Turned
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import NewNotice, raise_notices
 from notifications.mail.policy import (
@@ -139,8 +139,7 @@ def tell_moved(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     for person in replace_absent(work.connection, list_responsible(work.connection, target), clerk.office.today()):
         if mover and person.id == mover.id:
             continue
-        context = DateMoved(
-            name=person.name,
+        move = Move(
             row=row_of(target, clerk.office.today()),
             first=message.topic == "set_date",
             starts_on_before=cause.date_before("starts_on"),
@@ -149,7 +148,7 @@ def tell_moved(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
             reason=cause.text("reason"),
             basis=cause.text("basis"),
         )
-        clerk.write(work, Kind.DATE_MOVED, person, context, cause_key(target, message))
+        clerk.tell(work, Kind.DATE_MOVED, person, DateMoved(person.name, (move,)), cause_key(target, message))
 
 
 def tell_declined(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
@@ -185,7 +184,7 @@ def _tell_turned(clerk: Clerk, work: UnitOfWork, message: Message, kind: Kind) -
         if turner is None or person.id != turner.id:
             linked = invited(work, row, person, target.id) if kind is Kind.REOPENED else row
             turn = Turn(linked, turner.name if turner else "", cause.text("reason"), cause.text("basis"))
-            clerk.tell_turn(work, kind, person, turn, cause_key(target, message))
+            clerk.tell(work, kind, person, Turned(person.name, (turn,)), cause_key(target, message))
 
 
 def note_owed(work: UnitOfWork, messages: Sequence[Message]) -> None:

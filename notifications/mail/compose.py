@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -20,12 +21,12 @@ from engine.tables import instance
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.contexts import (
     Context,
+    DateMoved,
     Decided,
     EvidenceAwaits,
     FileName,
     Returned,
     Row,
-    Turn,
     Turned,
     Waiting,
     read_context,
@@ -42,6 +43,9 @@ from notifications.translation import translate
 IN_PLACE_OF = N_("{name} for {other}")
 BUNDLE = 40
 """Submissions in one letter; more make another."""
+
+
+News = TypeVar("News", Turned, DateMoved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,18 @@ class Clerk:
             wider = EvidenceAwaits(judge.name, (*known, item))
             rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
 
-    def tell_turn(self, work: UnitOfWork, kind: Kind, to: Person, turn: Turn, cause_key: str) -> None:
-        """Tell of a row that was called off or opened again: in the letter that waits to be sent, else in a new one."""
+    def tell(self, work: UnitOfWork, kind: Kind, to: Person, news: News, cause_key: str) -> None:
+        """Tell what became of rows: in the letter of this kind that waits to be sent, or else in a new one.
+
+        An amendment turns or moves many rows at once; nobody wants a letter for each.
+        """
         waiting = lock_unsent(work, to.id, kind.value)
-        known = read_context(Turned, waiting.context) if waiting else None
-        if waiting is None or not isinstance(known, Turned) or len(known.items) >= BUNDLE:
-            self.write(work, kind, to, Turned(to.name, (turn,)), cause_key)
-            return
-        wider = replace(known, items=(*known.items, turn))
-        rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
+        known = read_context(type(news), waiting.context) if waiting else None
+        if waiting is not None and isinstance(known, type(news)) and len(known.items) < BUNDLE:
+            wider = replace(news, items=(*known.items, *news.items))
+            rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
+        else:
+            self.write(work, kind, to, news, cause_key)
 
     def _thread(self, context: Context) -> str | None:
         return thread_id((row.public_id for row in context.rows()), self.domain)

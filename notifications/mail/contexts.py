@@ -208,7 +208,7 @@ class Decided(Context):
 
 
 @dataclass(frozen=True, slots=True)
-class DateMoved(Context):
+class Move:
     """A date was set or moved; `row` holds the new one.
 
     Attributes:
@@ -224,9 +224,16 @@ class DateMoved(Context):
     reason: str
     basis: str
 
+
+@dataclass(frozen=True, slots=True)
+class DateMoved(Context):
+    """Dates were set or moved: one letter for all that an amendment moved."""
+
+    items: tuple[Move, ...]
+
     def rows(self) -> Iterator[Row]:
-        """The one occurrence."""
-        return iter((self.row,))
+        """The occurrences."""
+        return (each.row for each in self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,8 @@ def test_a_moved_date_is_told_to_those_who_owe_it(mail_office):
     moved = NewDates(date(2026, 5, 20))
     postpone(mail_office.office, mail_office.actor(mail_office.head), target.id, moved, reason="карантин", basis="№ 41")
     mail_office.tick()
-    ((recipient, context),) = mail_office.told(Kind.DATE_MOVED)
+    ((recipient, told),) = mail_office.told(Kind.DATE_MOVED)
+    (context,) = told.items
     assert recipient == ANN
     assert (context.starts_on_before, context.row.starts_on) == (date(2026, 4, 15), date(2026, 5, 20))
     assert (context.by, context.reason, context.basis) == ("Орлова Нина Петровна", "карантин", "№ 41")
@@ -207,7 +208,8 @@ def test_a_date_that_is_set_for_the_first_time_is_told_as_such(mail_office):
     target = mail_office.occurrence("1.5")
     set_date(mail_office.office, mail_office.actor(mail_office.mary), target.id, NewDates(date(2026, 5, 20)))
     mail_office.tick()
-    ((recipient, context),) = mail_office.told(Kind.DATE_MOVED)
+    ((recipient, told),) = mail_office.told(Kind.DATE_MOVED)
+    (context,) = told.items
     assert (recipient, context.first, context.starts_on_before) == (PAUL, True, None)
 
 

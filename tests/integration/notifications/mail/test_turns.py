@@ -1,9 +1,11 @@
 """Who hears that a row was called off or opened again, and who is asked once a reading holds."""
 
+from datetime import date
+
 from activities.correcting import confirm_reading
 from activities.decisions import Verdict
 from activities.plan_activities import get_activity
-from activities.steps import cancel, reopen
+from activities.steps import NewDates, cancel, postpone, reopen, set_date
 from notifications.mail.kinds import Kind
 
 HEAD, MARY, PAUL = "head@moc.example", "mary@moc.example", "paul@school12.example"
@@ -26,6 +28,26 @@ def test_calling_off_is_told_in_one_letter(mail_office):
         ("1.5", "Закрыто", "Приказ № 4"),
     ]
     assert all(turn.row.invitation is None for turn in told.items)
+
+
+def test_an_amendment_that_moves_much_is_one_letter(mail_office):
+    """Three dates of one person moved before the letter leaves are told together."""
+    mail_office.at("2026-03-03")
+    for reference, day in (("1.1", 24), ("1.5", 25), ("1.1", 26)):
+        target, actor = mail_office.occurrence(reference), mail_office.actor(mail_office.head)
+        change = set_date if target.state == "awaiting_date" else postpone
+        reasons = {} if change is set_date else {"reason": "Карантин", "basis": "Приказ № 4"}
+        change(
+            mail_office.office,
+            actor if reasons else mail_office.actor(mail_office.mary),
+            target.id,
+            NewDates(date(2026, 3, day)),
+            **reasons,
+        )
+    mail_office.tick()
+    ((recipient, told),) = mail_office.told(Kind.DATE_MOVED)
+    assert recipient == PAUL
+    assert [move.row.number for move in told.items] == ["1.1", "1.5", "1.1"]
 
 
 def test_opening_again_is_told_with_the_link(mail_office):
