@@ -140,7 +140,7 @@ def _order(people: Iterable[Person]) -> list[Person]:
     return sorted(dict.fromkeys(people), key=lambda each: (each.name, each.id))
 
 
-def _narrowest(granted: Iterable[tuple[Person, Scope]], place: frozenset[Scope]) -> list[Person]:
+def _narrowest(granted: Iterable[tuple[Person, Scope]], place: Collection[Scope]) -> list[Person]:
     """The holders on the narrowest scope that covers a place and has any."""
     covering = [(holder, scope) for holder, scope in granted if scope in place]
     narrowest = min((scope.breadth() for _, scope in covering), default=None)
@@ -210,21 +210,19 @@ def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
     ]
 
 
-def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, frozenset[Scope]]:
+def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, tuple[Scope, ...]]:
     """The scopes that cover each activity: everything, its plan, its section and those above it, itself."""
     parents = {row.id: row.parent_id for row in connection.execute(_PARENTS)}
-    rows = connection.execute(_PLACES, {"ids": list(activity_ids)})
-    return {
-        row.id: frozenset(
-            [
-                Scope(),
-                Scope(plan_id=row.plan_id),
-                *(Scope(section_id=each) for each in _section_chain(parents, row.section_id)),
-                Scope(activity_id=row.id),
-            ]
+    rows = connection.execute(_PLACES, {"ids": list(activity_ids)}).all()
+    above = {
+        (row.plan_id, row.section_id): (
+            Scope(),
+            Scope(plan_id=row.plan_id),
+            *(Scope(section_id=each) for each in _section_chain(parents, row.section_id)),
         )
-        for row in rows
+        for row in {(row.plan_id, row.section_id): row for row in rows}.values()
     }
+    return {row.id: (*above[row.plan_id, row.section_id], Scope(activity_id=row.id)) for row in rows}
 
 
 def _section_chain(parents: Mapping[int, int | None], section_id: int | None) -> Iterator[int]:

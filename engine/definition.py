@@ -4,7 +4,7 @@ A definition is data. Its digest names its content, and every instance pins the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
@@ -91,12 +91,12 @@ class Ladder:
     rungs: tuple[Rung, ...]
     missed: str = MISSED_POLICIES[0]
 
-    @property
-    def counts_from(self) -> frozenset[str]:
-        """The anchors that its rungs' instants depend on."""
-        return frozenset(
-            name for rung in self.rungs for name in (rung.anchor, *(["entered_at"] if rung.resume == "restart" else []))
-        )
+    counts_from: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The anchors that its rungs' instants depend on; every step asks, so it is found out once."""
+
+    def __post_init__(self) -> None:
+        restarts = {"entered_at"} if any(rung.resume == "restart" for rung in self.rungs) else set()
+        object.__setattr__(self, "counts_from", frozenset({rung.anchor for rung in self.rungs} | restarts))
 
     def index_of(self, rung: str) -> int:
         """Position of a rung by name.
