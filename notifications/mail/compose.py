@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -115,8 +115,8 @@ class Clerk:
         An amendment turns or moves many rows at once; nobody wants a letter for each.
         """
         waiting = lock_unsent(work, to.id, kind.value)
-        known = read_context(type(news), waiting.context) if waiting else None
-        if waiting is not None and isinstance(known, type(news)) and len(known.items) < BUNDLE:
+        known: Any = read_context(type(news), waiting.context) if waiting else None
+        if waiting is not None and len(known.items) < BUNDLE:
             wider = replace(news, items=(*known.items, *news.items))
             rewrite_letter(work, waiting, write_context(wider), self._thread(wider))
         else:
