@@ -148,7 +148,10 @@ def _append(connection: Connection, size: int, found: Sequence[Record]) -> None:
     if any(entry.body is None for entry in found):
         raise DatabaseDamagedError(reason="an entry of the history has no content")
     rows = [{"position": position, "history_id": entry.id} for position, entry in enumerate(found, size)]
-    connection.execute(insert(log_leaf), rows)
+    try:
+        connection.execute(insert(log_leaf), rows)
+    except IntegrityError as error:  # its head is locked, so nobody else can have appended
+        raise DatabaseDamagedError(reason="the log's head and its leaves do not fit") from error
     append_leaves(connection, size, leaf_hashes([entry.body for entry in found]))
 
 

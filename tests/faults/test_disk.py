@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from engine import database
 from engine.audit import verify_history
@@ -30,7 +30,7 @@ from engine.errors import OporaError
 from engine.log_audit import verify_log
 from engine.outbox import Message
 from engine.registry import Facts, Guard
-from engine.tables import instance, ladder, message
+from engine.tables import instance, ladder, log_head, message
 from engine.transparency import seal_history
 from engine.unit_of_work import UnitOfWork
 from tests.faults.trial import NOW, POISONED, look, open_rig, prepare, work, write_letter
@@ -315,3 +315,25 @@ def test_a_row_that_makes_no_sense_holds_up_nobody(path: Path, statement: str) -
     rig.close()
     assert failures[1]
     assert late == (0,)
+
+
+def test_an_index_that_lies_is_told_and_not_followed_for_ever(path: Path) -> None:
+    """Messages that an index calls waiting, though they are done, end the work with the way back."""
+    rig = open_rig(f"sqlite:///{path}")
+    with rig.store.write() as unit:
+        unit.connection.execute(update(message).values(done_at=NOW))
+    with pytest.raises(DatabaseDamagedError, match="opora restore"):
+        _dispatch(rig)
+    rig.close()
+
+
+def test_a_log_whose_head_does_not_fit_is_told(path: Path) -> None:
+    """Sealing would write over what is sealed: it is refused with the way back."""
+    rig = open_rig(f"sqlite:///{path}")
+    _seal(rig)
+    rig.tick()
+    with rig.store.write() as unit:
+        unit.connection.execute(update(log_head).values(size=3))
+    with pytest.raises(DatabaseDamagedError, match="opora restore"):
+        _seal(rig)
+    rig.close()
