@@ -14,6 +14,7 @@ from activities.references import (
     UnknownReferenceError,
     matching_periods,
     member_slug,
+    member_text,
     parse_reference,
 )
 from activities.sections import sections_within, with_subsections
@@ -103,7 +104,7 @@ class Occurrence:
         """How people name it: number and period, or its short id where it has no number."""
         if not self.number:
             return self.short_id
-        member = f"~{member_slug(self.member_name)}" if self.member_name else ""
+        member = f"~{member_text(self.member_name)}" if self.member_name else ""
         return f"{self.number}@{self.key}{member}"
 
 

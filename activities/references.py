@@ -25,9 +25,14 @@ _REFERENCE = re.compile(
 )
 
 
+def member_text(name: str) -> str:
+    """A member's name as it stands in a reference: “Школа № 12” is `Школа-№-12`."""
+    return re.sub(r"[\s:/@~]+", "-", name)
+
+
 def member_slug(name: str) -> str:
-    """A member's name as it stands in a reference: “Школа № 12” is `школа-№-12`."""
-    return re.sub(r"[\s:/@~-]+", "-", spelling_key(name)).strip("-")
+    """What a member's name, as it is or as in a reference, has in common however it is typed."""
+    return re.sub(r"[\s:/@~]+", "-", spelling_key(name.replace("-", " "))).strip("-")
 
 
 class MalformedReferenceError(OporaError):
