@@ -111,7 +111,7 @@ def test_a_revoked_one_is_removed(house, offered):
 
 def test_revoking_while_a_worker_writes(house, folder, offered, monkeypatch):
     """A worker that was writing when the address died leaves no file behind."""
-    change(house)
+    offered[2].write_bytes(b"to be mended")
     replace = feed_folder._replace
 
     def revoked_meanwhile(path, *rest):
@@ -120,7 +120,7 @@ def test_revoking_while_a_worker_writes(house, folder, offered, monkeypatch):
         replace(path, *rest)
 
     monkeypatch.setattr(feed_folder, "_replace", revoked_meanwhile)
-    house.tick()
+    assert folder.keep_up(house.office) == 2
     assert list(folder.path.iterdir()) == []
 
 
@@ -150,27 +150,41 @@ def test_a_damaged_file_is_mended(house, offered, damage):
     assert path.read_bytes() == stored(house, token)
 
 
-def test_a_reader_never_sees_half(house, folder, offered):
-    """While four workers write it over and over, every look at the file finds a whole calendar."""
-    path = offered[2]
-    seen = []
+def test_a_reader_never_sees_half(house, offered):
+    """Who has opened the file before a change reads the old calendar to its end: the new one is another file."""
+    _, _, path = offered
+    old = path.read_bytes()
+    with path.open("rb", buffering=0) as reading:
+        head = reading.read(100)
+        change(house)
+        house.tick()
+        assert head + reading.readall() == old
+    assert path.read_bytes() != old
 
-    def look():
-        for _ in range(300):
-            body = path.read_bytes()
-            seen.append((body.startswith(b"BEGIN:VCALENDAR"), body.endswith(b"END:VCALENDAR\r\n")))
 
-    def write(_):
-        for number in range(25):
-            feed_folder._replace(path, b"BEGIN:VCALENDAR\r\n" + b"x" * 99 * number + b"END:VCALENDAR\r\n", began)
+def test_workers_write_the_same_file_at_once(house, folder, offered):
+    """However many write it, it is one of theirs, whole, and nothing half-written is left."""
+    path, now = offered[2], house.clock.now()
+    bodies = {b"%d" % number * 999 for number in range(8)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda body: feed_folder._replace(path, body, now), bodies))
+    assert path.read_bytes() in bodies
+    assert list(folder.path.iterdir()) == [path]
 
-    began = house.clock.now()
-    with ThreadPoolExecutor(5) as pool:
-        looking = pool.submit(look)
-        list(pool.map(write, range(4)))
-        looking.result()
-    assert set(seen) == {(True, True)}
-    assert [each for each in folder.path.iterdir() if each.name.startswith(feed_folder.PART)] == []
+
+def test_what_cannot_be_written_to_its_end_leaves_nothing(house, folder, offered, monkeypatch):
+    """A disk that fails at the last moment: the old calendar stays, and nothing beside it."""
+    old = offered[2].read_bytes()
+    change(house)
+
+    def fail(_descriptor):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(feed_folder.os, "fsync", fail)
+        house.tick()
+    assert stored(house, offered[1]) != old
+    assert [(each, each.read_bytes()) for each in folder.path.iterdir()] == [(offered[2], old)]
 
 
 def test_each_change_has_a_later_second(house, offered):
