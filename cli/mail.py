@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.mail_arrivals import bounce, confirm, dismiss, inbox, replies
 from cli.options import acting, as_json
 from cli.output import language, print_json, print_table, say
 from cli.wording import instant_text, word
@@ -165,6 +166,10 @@ def links_command(*, person: str, actor: str, on_behalf_of: str | None) -> None:
     say(LINKS_QUEUED if queued else LINKS_ENOUGH, email=found.email)
     if not application.links.leave_the_house:
         say(NO_LINKS_YET)
+
+
+for command in (bounce, inbox, replies, confirm, dismiss):
+    group.add_command(command)
 
 
 def _plain(letter: "Letter") -> dict[str, Any]:

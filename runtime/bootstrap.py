@@ -18,6 +18,8 @@ from engine.registry import Registry
 from engine.unit_of_work import Bell, Store
 from notifications.keys import Keys
 from notifications.links import Links
+from notifications.mail.imap_url import parse_imap_url
+from notifications.mail.inbox import Inbox
 from notifications.mail.mailbox import Budget
 from notifications.mail.post import Post, choose_transport
 from notifications.mail.sender import parse_sender
@@ -77,6 +79,15 @@ class Application:
             zone=self.settings.zone,
             budget=Budget(self.settings.mail_per_day, self.settings.mail_per_hour),
         )
+
+    @cached_property
+    def inbox(self) -> Inbox | None:
+        """The mailbox that answers come to; None where none is read.
+
+        Raises:
+            ImapUrlError: `OPORA_IMAP_URL` cannot be used.
+        """
+        return Inbox(parse_imap_url(self.settings.imap_url)) if self.settings.imap_url else None
 
     @cached_property
     def log_key(self) -> LogKey:

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     huey_url: str = Field(default="", repr=False)
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    imap_url: str | None = Field(default=None, repr=False)
     quiet_hours: Annotated[QuietHours, BeforeValidator(_quiet_hours)] = QUIET
     mail_per_day: int = Field(default=300, ge=1)
     mail_per_hour: int = Field(default=30, ge=1)

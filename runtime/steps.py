@@ -13,6 +13,7 @@ from notifications.calendar.entries import refresh_changed, refresh_occurrence
 from notifications.calendar.feed_folder import FeedFolder
 from notifications.handlers import build_handlers
 from notifications.mail.digest import write_digests
+from notifications.mail.inbox import read_inbox
 from notifications.mail.send import send_due
 from notifications.mail.summaries import write_summaries
 from runtime.bootstrap import Application
@@ -63,11 +64,18 @@ def _seal_log(application: Application) -> int:
     return seal_history(application.store, application.log_key)
 
 
+def _read_inbox(application: Application) -> int:
+    inbox = application.inbox
+    return sum(each.concerns_us for each in read_inbox(application.office, inbox)) if inbox else 0
+
+
 def _send_letters(application: Application) -> int:
     return send_due(application.store, application.post)
 
 
 STEPS = (
+    # Before the digests, which tell what came.
+    TickStep(N_("mailbox"), _read_inbox),
     TickStep(N_("timers"), _fire_timers),
     TickStep(N_("messages"), _handle_messages),
     TickStep(N_("digests"), _write_digests),

@@ -24,8 +24,10 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.engine",
     "tests.fixtures.house",
+    "tests.fixtures.imap_server",
     "tests.fixtures.mail_office",
     "tests.fixtures.mail_server",
+    "tests.fixtures.uploads",
     "tests.fixtures.web_server",
 ]
 

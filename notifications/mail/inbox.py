@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from threading import Timer
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from activities.office import Office
 from engine.errors import N_, OporaError
@@ -95,6 +95,12 @@ def read_inbox(office: Office, inbox: Inbox, *, at_once: bool = False) -> list[R
     return receipts
 
 
+def find_trouble(connection: Connection, inbox: Inbox) -> str:
+    """Why the mailbox could not be read last time; empty where it could, or was never tried."""
+    wanted = select(table.c.reason).where(table.c.name == inbox.server.name)
+    return connection.execute(wanted).scalar() or ""
+
+
 @contextmanager
 def _session(inbox: Inbox) -> Iterator[imaplib.IMAP4]:
     """A connection that is logged in, has the folder open, and ends in any case when its time is over."""
@@ -112,6 +118,8 @@ def _session(inbox: Inbox) -> Iterator[imaplib.IMAP4]:
         alarm.cancel()
         with suppress(*_TROUBLE):
             client.logout()
+        with suppress(*_TROUBLE):
+            client.shutdown()  # a goodbye that fails leaves the socket open
 
 
 def _break_off(connection: socket.socket) -> None:

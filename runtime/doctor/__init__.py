@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[[Application], Findings], ...] = (
     work.check_timers,
     work.check_messages,
     letters.check_mail,
+    letters.check_arrivals,
     letters.check_links,
     work.check_evidence,
 )

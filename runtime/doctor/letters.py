@@ -2,18 +2,25 @@
 
 from engine.errors import N_, OporaError
 from notifications.links import is_public
+from notifications.mail.arrivals import list_arrivals, list_wrong_addresses
+from notifications.mail.inbox import find_trouble
 from notifications.mail.letters import LetterState, count_letters
 from notifications.mail.mailbox import find_mailbox
 from runtime.bootstrap import Application
 from runtime.doctor.finding import Findings, failure, good, notice, refused
 
 TO_A_FOLDER = N_("Letters are written to {folder}, not sent. To send them, set OPORA_SMTP_URL and OPORA_MAIL_FROM.")
-BY_SMTP = N_("Letters go out as {sender} by a mail server. Try it: opora mail test --to ADDRESS")
+BY_SMTP = N_("Letters go out as {sender} by a mail server. Try it: opora mail test ADDRESS")
 DEAD = N_("{count} letters could not be delivered. See whom they were for and why: opora mail list --state dead")
 DEFERRED = N_(
     "{count} letters were put off by the mail server and are tried again. See: opora mail list --state deferred"
 )
 NOTHING_STUCK = N_("No letter is stuck; {count} were sent.")
+WRONG_ADDRESSES = N_(
+    "Several letters came back from these addresses: {addresses}. Ask these people and correct the addresses."
+)
+ANSWERS = N_("{count} answers wait to be looked at: opora mail replies")
+INBOX_TROUBLE = N_("The mailbox {mailbox} cannot be read: {problem}. Check OPORA_IMAP_URL, then: opora mail inbox")
 PAUSED = N_("Nothing is sent until {until}: {reason}. Put it right; it is tried again by itself.")
 LINKS = N_("Links in letters lead to {url}.")
 LINKS_PRIVATE = N_("Links in letters lead to {url}, which only this machine or network can reach; for trying out only.")
@@ -59,6 +66,24 @@ def _check_letters(application: Application) -> Findings:
         yield notice("letters", DEFERRED, count=deferred)
     if not dead and not deferred:
         yield good("letters", NOTHING_STUCK, count=counts.get(LetterState.SENT.value, 0))
+
+
+def check_arrivals(application: Application) -> Findings:
+    """What comes back is read, no answer waits, and no address is wrong."""
+    try:
+        inbox = application.inbox
+    except OporaError as error:
+        yield refused("inbox", error)
+        return
+    with application.store.read() as connection:
+        problem = find_trouble(connection, inbox) if inbox else ""
+        waiting, wrong = len(list_arrivals(connection)), list_wrong_addresses(connection)
+    if inbox and problem:
+        yield failure("inbox", INBOX_TROUBLE, mailbox=inbox.server.name, problem=problem)
+    if waiting:
+        yield notice("answers", ANSWERS, count=waiting)
+    if wrong:
+        yield notice("addresses", WRONG_ADDRESSES, addresses=", ".join(address for address, _ in wrong))
 
 
 def check_links(application: Application) -> Findings:
