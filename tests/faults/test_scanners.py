@@ -29,7 +29,7 @@ def mailboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailboxes]:
     """One installation for all profiles: none of them may change it."""
     folder: Path = tmp_path_factory.mktemp("house")
     with closing(House(folder, f"sqlite:///{folder / 'opora.db'}")) as house:
-        yield Mailboxes(house)
+        yield Mailboxes(house, approvers=6)
 
 
 @pytest.fixture(scope="module")
