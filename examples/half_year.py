@@ -26,9 +26,9 @@ from engine.errors import OporaError
 MORNING, AFTERNOON = time(8, 30), time(15, 0)
 DECISION_DAYS = (1, 3)  # Tuesday and Thursday
 EVIDENCE = {
-    "protokol.txt": ("text/plain", "protokol-koordsovet-2026-03.txt"),
-    "spravka.pdf": ("application/pdf", "spravka-uchastie-2026-02.pdf"),
-    "foto.png": ("image/png", "foto-konkurs-2026-04.png"),
+    "protokol.txt": "protokol-koordsovet-2026-03.txt",
+    "spravka.pdf": "spravka-uchastie-2026-02.pdf",
+    "foto.png": "foto-konkurs-2026-04.png",
 }
 
 
@@ -106,7 +106,7 @@ class _Staff:
 
     def _hand_in(self, each: Occurrence, day: date, version: int) -> None:
         someone = self._actor(Role.RESPONSIBLE, each)
-        name, (media_type, source) = list(EVIDENCE.items())[(each.id + version) % len(EVIDENCE)]
+        name, source = list(EVIDENCE.items())[(each.id + version) % len(EVIDENCE)]
         with (Path(__file__).parent / "evidence" / source).open("rb") as stream:
             add_file(self.office, someone, each.id, stream, name=f"{each.key}-{name}")
         if each.id % 4 == 0:

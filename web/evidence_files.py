@@ -12,9 +12,12 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from activities.evidence import fold_file_name
 from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
 from activities.manifest import ManifestFile
+from web.headers import POLICY
+from web.previews import Previews, is_shown
 from web.site import current_site
 
 CHUNK_BYTES = 1 << 16
+LOCKED = "sandbox; default-src 'none'"
 UNKNOWN_TYPE = "application/octet-stream"
 # Types that no browser runs. All else is bytes: what the sender called a file must not decide what becomes of it.
 SAFE_TYPES = frozenset(
@@ -63,12 +66,29 @@ def serve_file(files: Sequence[ManifestFile], number: int) -> Response:
     return Response(body, headers=file_headers(wanted), content_type=_media_type(wanted))
 
 
+def serve_preview(files: Sequence[ManifestFile], number: int) -> Response:
+    """A small picture of the file with this number, counted from 1: our own, of its pixels alone.
+
+    Raises:
+        NotFound: there is no such number, or no preview.
+    """
+    if not 1 <= number <= len(files):
+        raise NotFound
+    wanted = files[number - 1]
+    application = current_site().application
+    previews = Previews(application.settings.preview_dir, application.office.evidence)
+    drawn = previews.find(wanted.digest, wanted.media_type) if is_shown(wanted.media_type, wanted.size) else None
+    if drawn is None:
+        raise NotFound
+    return Response(drawn, headers={POLICY: LOCKED}, content_type="image/webp")
+
+
 def file_headers(wanted: ManifestFile) -> dict[str, str]:
     """What makes a file of a stranger harmless: saved and not shown, its type believed, no script and no frame."""
     return {
         "Content-Length": str(wanted.size),
         "Content-Disposition": _disposition(wanted.name),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
+        POLICY: LOCKED,
         "Repr-Digest": f"sha-256=:{b64encode(wanted.digest).decode()}:",  # RFC 9530 section 3
         "Accept-Ranges": "none",
     }

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from activities.absences import list_stand_ins
 from activities.deciders import Decider, list_asked
 from activities.decisions import Decision, Verdict, find_decision, list_acceptances
+from activities.evidence_overview import FileOverview, list_file_overviews
 from activities.grants import Grant
 from activities.manifest import find_early_document
 from activities.occurrences import Occurrence, get_occurrence
@@ -62,6 +63,7 @@ class Matter:
         on_behalf_of: in whose place they decide, or None.
         submitted_by: a name.
         provided_by: the name of whose evidence it is; empty where the submitter's own.
+        files: those of the submission, in the order of its manifest.
         earlier: the versions before this one, the newest first.
         accepted: where several have to accept, who has but has not settled it.
         awaited: names of those whose decision is awaited.
@@ -75,6 +77,7 @@ class Matter:
     submission: Submission
     submitted_by: str
     provided_by: str
+    files: tuple[FileOverview, ...]
     earlier: tuple[Version, ...]
     steps: tuple[Step, ...]
     decision: Decision | None
@@ -138,6 +141,7 @@ def get_matter(connection: Connection, granted: Grant, office: Office) -> Matter
         submission=submission,
         submitted_by=names.get(submission.submitted_by, submission.submitted_by),
         provided_by="" if provider == submission.submitted_by else names.get(provider, provider),
+        files=tuple(list_file_overviews(connection, submission)),
         earlier=tuple(Version(each, find_decision(connection, each.id)) for each in reversed(versions)),
         steps=tuple(_steps(connection, occurrence.instance_id, names)),
         decision=said.decision,
