@@ -39,6 +39,8 @@ from engine.migration import Migration, Mover, migrate
 from workflows.catalogue import get_workflow
 
 PAIR = "activity-two-approvers"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what does not depend on the database."""
 
 
 @pytest.fixture
@@ -116,6 +118,7 @@ def test_the_same_person_counts_once(pair):
     assert pair.events("1.1").count("accept") == 1
 
 
+@on_sqlite
 def test_who_stands_in_for_another_spends_both_voices(pair):
     """A for B is the word of A and of B: neither may speak again, nor somebody for them."""
     head, deputy, olga = pair.head, pair.deputy, pair.olga
@@ -139,6 +142,7 @@ def test_who_stands_in_for_another_spends_both_voices(pair):
         pair.decide(sealed, third, Verdict.RETURN, remark="ещё раз")
 
 
+@on_sqlite
 def test_one_who_handed_it_in_is_no_second(pair):
     """An approver whose own it is, or in whose place somebody decides, never counts."""
     give_role(pair.office, pair.actor(pair.mary), pair.paul, Role.APPROVER, Scope())
@@ -164,6 +168,7 @@ def test_the_other_ones_link_still_counts(pair):
     assert [row.spent_at is not None for row in pair.rows(grant)] == [True, False, True]
 
 
+@on_sqlite
 def test_what_one_of_two_found_missing_is_missing(pair):
     """In the report it is done in part, with what either of them remarked."""
     sealed = pair.hand_in("1.1", pair.paul)
@@ -176,6 +181,7 @@ def test_what_one_of_two_found_missing_is_missing(pair):
     assert (mark.outcome, mark.reason) == (MarkOutcome.PARTLY_DONE, "нет приложения 2; спасибо")
 
 
+@on_sqlite
 def test_an_outcome_needs_two_as_well(pair):
     """That it was not held is accepted by both, or not at all."""
     target = pair.occurrence("1.1").id
@@ -186,6 +192,7 @@ def test_an_outcome_needs_two_as_well(pair):
     assert pair.occurrence("1.1").state == "not_performed"
 
 
+@on_sqlite
 def test_after_going_over_to_one_approver_another_one_settles_it(pair):
     """Half decided, then gone over to `activity`: who has accepted is not asked again, one other is enough."""
     sealed = pair.hand_in("1.1", pair.paul)
@@ -201,6 +208,7 @@ def test_after_going_over_to_one_approver_another_one_settles_it(pair):
     assert verify_history(pair.office.store).findings == ()
 
 
+@on_sqlite
 def test_one_of_two_approvers_cannot_be_erased(pair):
     """As long as work is open that only both together can bring to an end."""
     admin = enrol(
@@ -210,6 +218,7 @@ def test_one_of_two_approvers_cannot_be_erased(pair):
         erase_person(pair.office, pair.actor(admin), pair.deputy, "уволен", [])
 
 
+@on_sqlite
 def test_it_can_be_taken_back_half_way(pair):
     """Who handed it in may withdraw after the first acceptance; the next version begins from nothing."""
     sealed = pair.hand_in("1.1", pair.paul)
@@ -256,6 +265,7 @@ def test_of_fifty_at_the_same_moment_two_count(pair, crowd):
     assert pair.occurrence("1.1").state == "accepted"
 
 
+@on_sqlite
 def test_rows_that_nobody_approves_are_taken_in_by_a_coordinator(empty_desk, draft):
     """A simple row: a note suffices, the coordinator is asked; an approver only where it is the coordinator's own."""
     with empty_desk.office.store.read() as connection:
