@@ -11,14 +11,13 @@ from notifications.mail.contexts import (
     Decided,
     Escalation,
     EvidenceAwaits,
-    MonthlyReport,
     MorningDigest,
     Returned,
     SignIn,
     Trial,
     Turned,
-    WeeklySummary,
 )
+from notifications.mail.summary_contexts import MonthlyReport, WeeklySummary
 
 
 class UnknownKindError(OporaError):

@@ -11,10 +11,8 @@ from notifications.mail.contexts import (
     Escalation,
     EvidenceAwaits,
     FileName,
-    MonthlyReport,
     MorningDigest,
     Move,
-    PlanMonth,
     Returned,
     Row,
     SignIn,
@@ -22,9 +20,9 @@ from notifications.mail.contexts import (
     Turn,
     Turned,
     Waiting,
-    WeeklySummary,
 )
 from notifications.mail.kinds import Kind
+from notifications.mail.summary_contexts import MonthlyReport, PlanMonth, WeeklySummary
 
 SAMPLE_URL = "https://opora.example.org/d/1.AZkPbnwacACAAAAAAAAAAQ.Mz3rJ0dW5v1o7xq9Yc2kEwPn8uTbHsLgFiQaRjXeVtA"
 SAMPLE_GRANT = "sample"

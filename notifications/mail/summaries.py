@@ -18,11 +18,12 @@ from activities.roles import Role, list_all_holders
 from activities.tables import plan, role_grant
 from activities.working_calendar import WorkingCalendar
 from notifications.mail.compose import Clerk, row_of
-from notifications.mail.contexts import Context, MonthlyReport, PlanMonth, Row, WeeklySummary
+from notifications.mail.contexts import Context, Row
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
 from notifications.mail.preferences import Pace, Preference, get_preference
 from notifications.mail.quiet import MORNING
+from notifications.mail.summary_contexts import MonthlyReport, PlanMonth, WeeklySummary
 
 LATEST = timedelta(days=2)
 """Who was down for longer sends no summary of a week or month that is half over."""
