@@ -113,6 +113,37 @@ def test_processes_count_together(any_house):
     assert one.count_whole(made, now) == WINDOW
 
 
+def test_each_is_counted_once(any_house, monkeypatch):
+    """What was written is not written again; what is handed out while it is written counts too, and is written next."""
+    made = add_subscription(any_house.office, NewSubscription("a", OccurrenceFilter()))[0].id
+    log, now = FetchLog(any_house.office, LIMIT, seconds=3600), any_house.clock.now()
+
+    def counted():
+        with any_house.office.store.read() as connection:
+            return [row.attempts for row in connection.execute(throttle.select())]
+
+    def hand_out():
+        log.note(made, now)
+        return log.count_whole(made, now)
+
+    def record(work, gathered):
+        assert hand_out() == NO_WAIT
+        subscriptions.record_fetches(work, gathered)
+
+    hand_out()
+    with monkeypatch.context() as patched:
+        patched.setattr(fetches, "record_fetches", record)
+        log.flush()
+    assert counted() == [1]
+    assert hand_out() == NO_WAIT
+    assert hand_out() == WINDOW
+    log.flush()
+    assert counted() == [3]
+    hand_out()
+    log.flush()
+    assert counted() == [3]
+
+
 def test_what_is_over_is_forgotten(any_house):
     """After ten minutes neither the database nor the memory counts what was before."""
     made = add_subscription(any_house.office, NewSubscription("a", OccurrenceFilter()))[0].id

@@ -1,8 +1,9 @@
 """Stored bytes of feeds: made once after a change, the same from one worker to another, never older than a tick."""
 
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -12,7 +13,8 @@ from activities.occurrences import OccurrenceFilter
 from activities.parties import get_party, merge_parties, remove_contact, set_contact
 from activities.people import Person
 from activities.steps import start
-from activities.tables import activity, party, plan
+from activities.tables import activity, occurrence, party, plan
+from engine.tables import instance
 from notifications.calendar import emission, entries, feeds
 from notifications.calendar.emission import emit_feeds
 from notifications.calendar.feeds import render_feed
@@ -39,6 +41,13 @@ def stored(house, made=None):
     with house.office.store.read() as connection:
         mine = feed.c.subscription_id == (made or house.made).id
         return connection.execute(select(feed).where(mine)).one_or_none()
+
+
+def entries_of(row):
+    """UID → an entry of stored bytes, unfolded."""
+    text = row.body.decode().replace("\r\n ", "")
+    found = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT", text, re.DOTALL)
+    return {re.search(r"UID:(\S+)", each)[1]: each for each in found}
 
 
 def change_a_title(house, title):
@@ -196,6 +205,31 @@ def test_one_bad_feed_keeps_its_bytes_and_holds_up_no_other(house, caplog):
     assert stored(house).body == before.body
     assert "в работе" in stored(house, other).body.decode().replace("\r\n ", "")
     assert "stays as it was" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"starts_on": date(2026, 3, 20), "ends_on": date(2026, 3, 1), "due_on": date(2026, 3, 27)},
+        {"starts_on": date(2026, 3, 20), "ends_on": date(2026, 3, 20), "due_on": date.max},
+    ],
+    ids=["ends before it starts", "no day after it"],
+)
+def test_a_row_that_cannot_be_shown_costs_nobody_else(house, bad, caplog):
+    """It keeps the entries it had and is told in the log; the other rows' changes come through."""
+    target = house.occurrence("1.1")
+    before = entries_of(stored(house))
+    with house.office.store.write() as work:
+        dates = {name: bad[name] for name in ("starts_on", "due_on")}
+        work.connection.execute(update(instance).where(instance.c.id == target.instance_id).values(dates))
+        ends = update(occurrence).where(occurrence.c.id == target.id).values(ends_on=bad["ends_on"])
+        work.connection.execute(ends)
+        work.connection.execute(update(activity).where(activity.c.number == "1.2").values(title="Иначе"))
+    house.tick()
+    after = entries_of(stored(house))
+    assert {uid for uid in before if before[uid] != after[uid]} == {house.occurrence("1.2").public_id}
+    assert "SUMMARY:1.2 Иначе" in after[house.occurrence("1.2").public_id]
+    assert f"entries of {target.short_id} could not be made" in caplog.text
 
 
 def test_a_merged_party_keeps_its_calendar(house):

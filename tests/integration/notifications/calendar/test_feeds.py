@@ -274,31 +274,6 @@ def test_hostile_rows_leave_a_feed_whole(house):
     assert served(house).events == 4
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"starts_on": date(2026, 3, 20), "ends_on": date(2026, 3, 1), "due_on": date(2026, 3, 27)},
-        {"starts_on": date(2026, 3, 20), "ends_on": date(2026, 3, 20), "due_on": date.max},
-    ],
-    ids=["ends before it starts", "no day after it"],
-)
-def test_a_row_that_cannot_be_shown_costs_nobody_else(house, bad, caplog):
-    """It keeps the entries it had and is told in the log; the other rows' changes come through."""
-    target = house.occurrence("1.1")
-    before = events(served(house))
-    with house.office.store.write() as work:
-        dates = {name: bad[name] for name in ("starts_on", "due_on")}
-        work.connection.execute(update(instance).where(instance.c.id == target.instance_id).values(dates))
-        ends = update(occurrence).where(occurrence.c.id == target.id).values(ends_on=bad["ends_on"])
-        work.connection.execute(ends)
-        work.connection.execute(update(activity).where(activity.c.number == "1.2").values(title="Иначе"))
-    house.tick()
-    after = events(served(house))
-    assert "SUMMARY:1.2 Иначе" in entry(house, "1.2")
-    assert {uid for uid in before if before[uid] != after[uid]} == {house.occurrence("1.2").public_id}
-    assert f"entries of {target.short_id} could not be made" in caplog.text
-
-
 def test_workers_refresh_one_after_the_other(any_house):
     """Many workers at once store each entry once, and the newest reading is the one that stays."""
     ids = [any_house.occurrence(number).id for number in ("1.1", "1.2", "1.3")]
