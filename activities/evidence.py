@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from activities.acting import Actor
@@ -16,6 +16,7 @@ from activities.evidence_folder import MEGABYTE, EvidenceMissingError, StoredBlo
 from activities.evidence_reception import Reception
 from activities.evidence_refusals import refuse_name
 from activities.evidence_scanning import record_scan
+from activities.evidence_tables import removed_blob
 from activities.firing import fire_for
 from activities.office import Office
 from activities.tables import blob, evidence
@@ -99,7 +100,11 @@ def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO,
 
 
 def keep_blob(work: UnitOfWork, stored: StoredBlob) -> None:
-    """A row for the content, whoever stored the same content before or does so at this moment."""
+    """A row for the content, whoever stored the same content before or does so at this moment.
+
+    What was removed after its time and is sent again is there again.
+    """
+    work.connection.execute(delete(removed_blob).where(removed_blob.c.blob_digest == stored.digest))
     if work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
         return
     with suppress(IntegrityError), work.connection.begin_nested():
@@ -171,8 +176,15 @@ def list_damaged(office: Office) -> tuple[int, list[bytes]]:
     Every file is read again, outside any transaction.
     """
     with office.store.read() as connection:
-        digests = list(connection.execute(select(blob.c.digest).order_by(blob.c.digest)).scalars())
+        digests = list_kept(connection)
     return len(digests), [digest for digest in digests if not _is_whole(office, digest)]
+
+
+def list_kept(connection: Connection) -> list[bytes]:
+    """The SHA-256 of every file whose bytes should be there: all but those removed after their time."""
+    removed = select(removed_blob.c.blob_digest)
+    wanted = select(blob.c.digest).where(blob.c.digest.not_in(removed)).order_by(blob.c.digest)
+    return list(connection.execute(wanted).scalars())
 
 
 def _is_whole(office: Office, digest: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.changing import reference_argument
+from cli.evidence_care import orphans, retain
 from cli.options import as_json
 from cli.output import print_json, print_table, say
 from cli.wording import instant_text, names_text, size_text, text
@@ -182,3 +183,7 @@ def verify(*, as_json: bool) -> None:
     if damaged:
         raise EvidenceDamagedError(count=len(damaged))
     say(ALL_WHOLE, count=count)
+
+
+group.add_command(orphans)
+group.add_command(retain)

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import select
-
+from activities.evidence import list_kept
 from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
-from activities.tables import blob
 from engine.clock import Clock, SystemClock, format_instant
 from engine.database import open_database, reading
 from engine.errors import N_, OporaError
@@ -117,7 +115,7 @@ def _add_evidence(
     try:
         with reading(engine) as connection:
             purpose = get_purpose(connection)
-            digests = list(connection.execute(select(blob.c.digest).order_by(blob.c.digest)).scalars())
+            digests = list_kept(connection)
     finally:
         engine.dispose()
     folder = EvidenceFolder(settings.evidence_dir)

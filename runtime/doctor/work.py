@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from activities.evidence import list_kept
 from activities.tables import blob
 from engine.errors import N_
 from engine.tables import ladder, message
@@ -96,7 +97,8 @@ def check_messages(application: Application) -> Findings:
 def check_evidence(application: Application) -> Findings:
     """Each file that the database knows is there, in its size; `opora audit verify` reads them whole."""
     with application.store.read() as connection:
-        known = connection.execute(select(blob.c.digest, blob.c.size)).all()
+        kept = set(list_kept(connection))
+        known = [row for row in connection.execute(select(blob.c.digest, blob.c.size)) if row.digest in kept]
     folder = application.office.evidence
     missing = [row.digest.hex() for row in known if _size(folder.path_of(row.digest)) != row.size]
     if missing:

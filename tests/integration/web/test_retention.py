@@ -1,0 +1,65 @@
+"""Files with personal data after their time: bytes go, the digest and an act stay, and everybody is told."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from activities.acting import Actor
+from activities.evidence import list_damaged
+from activities.evidence_retention import list_expired, remove_expired
+
+PDF = b"%PDF-1.4 personal"
+
+
+@pytest.fixture
+def sent(house):
+    """One file with personal data alone, one that another row needs without the mark."""
+    house.hand_in("1.3", files=[("общий.pdf", b"%PDF-1.4 common")])
+    return house.hand_in(
+        "1.2", files=[("список.pdf", PDF), ("копия.pdf", b"%PDF-1.4 common")], contains_personal_data=True
+    )
+
+
+def expired(house, months=12):
+    with house.office.store.read() as connection:
+        return list_expired(connection, house.office.today(), months)
+
+
+def remove(house, months=12):
+    return remove_expired(house.office, Actor(house.coordinator, "cli"), months, "приказ № 5")
+
+
+def test_nothing_goes_before_its_time(house, sent):
+    """On the day that the term ends everything is there; the day after it is listed, with what still needs it."""
+    house.clock.set(datetime(2027, 12, 31, 6, tzinfo=UTC))
+    assert (expired(house), remove(house)) == ([], None)
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    assert {each.name: each.needed_for for each in expired(house)} == {
+        "список.pdf": (),
+        "копия.pdf": ("1.3@2026-04-10",),
+    }
+
+
+def test_bytes_go_and_an_act_stays(house, sent):
+    """The file alone is removed, verifying finds nothing amiss, the page tells the act; then nothing is left to do."""
+    token = house.token(sent)
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    number, gone = remove(house)
+    assert [each.name for each in gone] == ["список.pdf"]
+    paths = {file.name: house.office.evidence.path_of(file.digest) for file in sent.manifest.files}
+    assert {name: path.exists() for name, path in paths.items()} == {"список.pdf": False, "копия.pdf": True}
+    assert list_damaged(house.office) == (1, [])
+    assert remove(house) is None
+    house.clock.set(datetime(2026, 3, 3, 6, tzinfo=UTC))  # while the link counts
+    page = house.web().test_client().get(f"/d/{token}").get_data(as_text=True)
+    assert f"Удалено по сроку, акт № {number} от 1 января 2028" in page.replace("\xa0", " ")
+    assert f"{token}/evidence/2" not in page
+    assert f"{token}/evidence/1" in page
+
+
+def test_what_is_sent_again_is_there_again(house, sent):
+    """The same bytes handed in anew are kept as any other."""
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    remove(house)
+    house.hand_in("1.1", files=[("список.pdf", PDF)])
+    assert list_damaged(house.office) == (2, [])
