@@ -10,8 +10,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -38,21 +39,23 @@ from tests.fixtures.engine import GUARDS, NoteWantedError, Rig
 from tests.fixtures.log import SIGNER
 from tests.fixtures.tools import REPOSITORY
 
-FLIPS = max(30, int(os.environ.get("OPORA_FAULT_TRIALS", "100")) // 4)
+MEMORY = Path("/dev/shm")
+FLIPS = max(25, int(os.environ.get("OPORA_FAULT_TRIALS", "100")) // 4)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A database with much due work."""
-    path = tmp_path / "opora.db"
-    prepare(f"sqlite:///{path}")
-    return path
+def path() -> Iterator[Path]:
+    """A database with much due work, in memory where there is such a folder."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
+        path = Path(name) / "opora.db"
+        prepare(f"sqlite:///{path}")
+        yield path
 
 
 @pytest.fixture
-def undisturbed(path: Path, tmp_path: Path) -> dict[str, list[Any]]:
+def undisturbed(path: Path) -> dict[str, list[Any]]:
     """What the work comes to where nothing is in its way."""
-    return _finish(Path(shutil.copy(path, tmp_path / "undisturbed.db")))
+    return _finish(Path(shutil.copy(path, path.with_name("undisturbed.db"))))
 
 
 def _finish(path: Path) -> dict[str, list[Any]]:
@@ -218,23 +221,23 @@ def _flip(path: Path, chance: random.Random) -> None:
     path.write_bytes(content)
 
 
-def test_whatever_bytes_are_changed_nothing_ends_in_a_trace(path: Path, tmp_path: Path) -> None:
+def test_whatever_bytes_are_changed_nothing_ends_in_a_trace(path: Path) -> None:
     """A worker, a sealer and an auditor on a damaged file do their work, find it, or say in one message what to do."""
     rig = open_rig(f"sqlite:///{path}")
     seal_history(rig.store, SIGNER)
     rig.close()
     said = set()
     for number in range(FLIPS):
-        damaged = open_rig(f"sqlite:///{shutil.copy(path, tmp_path / 'damaged.db')}")
+        damaged = open_rig(f"sqlite:///{shutil.copy(path, path.with_name('damaged.db'))}")
         damaged.close()
-        _flip(tmp_path / "damaged.db", random.Random(number))
+        _flip(path.with_name("damaged.db"), random.Random(number))
         for act in (Rig.tick, _dispatch, _seal, _audit):
             try:
                 act(damaged)
             except OporaError as error:
                 said.add(type(error))
         damaged.close()
-        (tmp_path / "damaged.db-journal").unlink(missing_ok=True)
+        path.with_name("damaged.db-journal").unlink(missing_ok=True)
     assert DatabaseDamagedError in said
 
 
