@@ -101,6 +101,8 @@ def test(*, address: str) -> None:
     from cli.context import open_application
     from engine.transparency import find_anchor
     from notifications.mail.mailbox import wake_mailbox
+    from notifications.mail.remedies import find_remedy
+    from notifications.mail.transport import TransportError
     from notifications.mail.trial import find_other_login, send_trial
 
     folded = fold_address(address)
@@ -111,7 +113,17 @@ def test(*, address: str) -> None:
             say(FROM_DIFFERS, sender=post.sender.address, login=login)
         with application.store.read() as connection:
             anchor = find_anchor(connection)
-        message_id = send_trial(post, folded, language(), application.store.clock.now(), say, anchor=anchor)
+        told: list[str] = []
+
+        def narrate(text: str, /, **details: object) -> None:
+            told.append(text)
+            say(text, **details)
+
+        try:
+            message_id = send_trial(post, folded, language(), application.store.clock.now(), narrate, anchor=anchor)
+        except TransportError as trouble:
+            say(find_remedy(told, trouble))
+            raise
         with application.store.write() as work:
             wake_mailbox(work, post.sender.address)
     if anchor:

@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.fixtures.command_line",
     "tests.fixtures.databases",
     "tests.fixtures.engine",
+    "tests.fixtures.faulty_smtp",
     "tests.fixtures.house",
     "tests.fixtures.imap_server",
     "tests.fixtures.mail_office",

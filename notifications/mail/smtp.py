@@ -64,6 +64,8 @@ class SmtpTransport:
         try:
             with _trouble(reached_letter=False):
                 self._enter(client)
+                _expect(client.mail(envelope.sender), _refused_sender)
+                self.narrate(SENDER_ACCEPTED, sender=envelope.sender)
             with _trouble(reached_letter=True):
                 self._hand_over(client, envelope)
         finally:
@@ -91,8 +93,6 @@ class SmtpTransport:
             self.narrate(LOGGED_IN, login=self.server.login)
 
     def _hand_over(self, client: smtplib.SMTP, envelope: Envelope) -> None:
-        _expect(client.mail(envelope.sender), _refused_sender)
-        self.narrate(SENDER_ACCEPTED, sender=envelope.sender)
         _expect(client.rcpt(envelope.recipient), _refused_letter)
         self.narrate(RECIPIENT_ACCEPTED, recipient=envelope.recipient)
         reply = _expect(client.data(envelope.content), _refused_content)

@@ -1,0 +1,163 @@
+"""Twelve faults at each of eight steps of SMTP: what becomes of the letter, and of the mailbox."""
+
+from pathlib import Path
+
+import pytest
+
+from notifications.keys import Keys
+from notifications.links import Links
+from notifications.mail.compose import Clerk
+from notifications.mail.contexts import Trial
+from notifications.mail.kinds import Kind
+from notifications.mail.mailbox import find_mailbox, wake_mailbox
+from notifications.mail.post import Post
+from notifications.mail.remedies import (
+    BAD_LOGIN,
+    BAD_RECIPIENT,
+    BAD_SENDER,
+    BROKEN_OFF,
+    ENOUGH,
+    LATER,
+    NO_CONNECTION,
+    NO_WELCOME,
+    TAKEN_FOR_SPAM,
+    find_remedy,
+)
+from notifications.mail.send import send_due
+from notifications.mail.sender import parse_sender
+from notifications.mail.smtp import SmtpTransport
+from notifications.mail.smtp_url import Security, SmtpServer
+from notifications.mail.transport import TransportError
+from notifications.mail.trial import send_trial
+from tests.fixtures.faulty_smtp import CUT, HANG, STEPS, FaultySmtp
+from tests.fixtures.mail_office import DOMAIN, MOSCOW, ListTransport, MailOffice
+
+FAULTS = {
+    "421": "421 4.3.2 closing",
+    "450": "450 4.2.1 try later",
+    "451": "451 4.7.1 greylisted",
+    "452": "452 4.3.1 no room",
+    "454": "454 4.7.0 not at the moment",
+    "535": "535 5.7.8 not you",
+    "550": "550 5.1.1 nobody here",
+    "552": "552 5.3.4 too large",
+    "554": "554 5.7.1 rejected under suspicion of SPAM",
+    "limit": "451 4.5.1 daily sending limit exceeded",
+    CUT: CUT,
+    HANG: HANG,
+}
+# State of the letter, whether the attempt counts for it, and for how many minutes the mailbox rests.
+HELD, WAITS, DEAD = ("queued", 0, 1), ("deferred", 1, 0), ("dead", 1, 0)
+LOCKED_OUT, OVER = ("queued", 0, 15), ("queued", 0, 1440)
+CLOSING, ENOUGH_NOW, SPAM, BLOCKED = ("deferred", 1, 1), ("deferred", 1, 1440), ("dead", 1, 1440), ("deferred", 1, 1440)
+ENTRY = {
+    **dict.fromkeys(("421", "450", "451", "452", "454", CUT, HANG), HELD),
+    **dict.fromkeys(("535", "550", "552"), LOCKED_OUT),
+    **dict.fromkeys(("554", "limit"), OVER),
+}
+LETTER = {
+    **dict.fromkeys(("450", "451", "452", "454"), WAITS),
+    **dict.fromkeys(("421", CUT, HANG), CLOSING),
+    **dict.fromkeys(("535", "550", "552"), DEAD),
+    "limit": ENOUGH_NOW,
+}
+EXPECTED = {
+    "connect": ENTRY,
+    "EHLO": ENTRY,
+    "STARTTLS": ENTRY,
+    "AUTH": ENTRY,
+    # A sender's address that is refused would be refused for every letter; its size is the letter's own.
+    "MAIL": ENTRY | {"552": DEAD},
+    "RCPT": LETTER | {"554": BLOCKED},
+    "DATA": LETTER | {"554": SPAM},
+    "dot": LETTER | {"554": SPAM},
+}
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """SQLite alone: the server is what is tried."""
+    return f"sqlite:///{tmp_path / 'faults.db'}"
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.mail.smtp.TIMEOUT_SECONDS", 0.5)
+
+
+def outcome(desk: MailOffice, faulty: FaultySmtp, number: int) -> tuple[str, int, int]:
+    """State and attempts of a letter that is sent now, and the minutes that the mailbox rests then."""
+    store, now = desk.office.store, desk.clock.now()
+    with store.write() as work:
+        wake_mailbox(work, f"mail@{DOMAIN}")
+        Clerk(desk.office, DOMAIN).write(work, Kind.TRIAL, desk.paul, Trial("Paul", now), f"fault:{number}")
+    post = desk.post
+    send_due(store, Post(post.sender, faulty.transport(), post.links, post.zone, chance=lambda: 0.0))
+    letter = desk.letters(Kind.TRIAL)[-1]
+    with store.read() as connection:
+        until = find_mailbox(connection, f"mail@{DOMAIN}").paused_until
+    with store.write() as work:  # out of the way of the next one
+        work.connection.exec_driver_sql("UPDATE letter SET send_at = NULL")
+    return letter.state, letter.attempts, round((until - now).total_seconds() / 60) if until else 0
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_fault_has_its_outcome(mail_office, faulty_smtp, step):
+    """Dead, put off or as if not taken up; and the mailbox rests a while or not."""
+    found = {}
+    for number, (name, reply) in enumerate(FAULTS.items()):
+        faulty_smtp.step, faulty_smtp.fault = step, reply
+        found[name] = outcome(mail_office, faulty_smtp, number)
+    assert found == {name: EXPECTED[step][name] for name in FAULTS}
+    assert len(faulty_smtp.received) == (len(FAULTS) if step == "dot" else 0)
+    assert not faulty_smtp.passwords_in_clear
+
+
+def test_without_a_fault_the_letter_is_sent(mail_office, faulty_smtp):
+    """The table means something: the same server, the same way."""
+    assert outcome(mail_office, faulty_smtp, 0) == ("sent", 1, 0)
+    assert len(faulty_smtp.received) == 1
+
+
+REMEDIES = {
+    ("connect", CUT): NO_CONNECTION,
+    ("connect", "554 5.3.2 not for you"): NO_WELCOME,
+    ("EHLO", "421 4.3.2 closing"): NO_WELCOME,
+    ("AUTH", "535 5.7.8 not you"): BAD_LOGIN,
+    ("AUTH", "454 4.7.0 not now"): NO_WELCOME,
+    ("MAIL", "553 5.7.1 not owned by the user"): BAD_SENDER,
+    ("MAIL", "451 4.3.0 later"): LATER,
+    ("RCPT", "550 5.1.1 nobody here"): BAD_RECIPIENT,
+    ("RCPT", "450 4.7.1 greylisted"): LATER,
+    ("RCPT", "451 4.5.1 daily sending limit exceeded"): ENOUGH,
+    ("dot", "554 5.7.1 suspicion of SPAM"): TAKEN_FOR_SPAM,
+    ("dot", CUT): BROKEN_OFF,
+}
+
+
+@pytest.mark.parametrize(("step", "reply"), REMEDIES)
+def test_a_trial_that_stops_at_a_step_says_what_to_do(mail_post, faulty_smtp, clock, step, reply):
+    """Each step and answer has its remedy."""
+    faulty_smtp.step, faulty_smtp.fault = step, reply
+    assert remedy(mail_post, faulty_smtp.transport(), clock) == REMEDIES[step, reply]
+
+
+def test_a_trial_to_nowhere_says_to_check_the_address_of_the_server(mail_post, clock):
+    """Nobody listens there."""
+    nowhere = SmtpTransport(SmtpServer(Security.NONE, "127.0.0.1", 1))
+    assert remedy(mail_post, nowhere, clock) == NO_CONNECTION
+
+
+@pytest.fixture
+def mail_post(tmp_path: Path) -> Post:
+    """A mailbox without an office."""
+    return Post(parse_sender(f"mail@{DOMAIN}"), ListTransport(), Links(None, Keys.create(tmp_path / "keys")), MOSCOW)
+
+
+def remedy(post: Post, transport: SmtpTransport, clock) -> str:
+    """What a trial that fails says."""
+    told = []
+    way = Post(post.sender, transport, post.links, post.zone)
+    with pytest.raises(TransportError) as caught:
+        send_trial(way, "paul@school12.example", "ru", clock.now(), lambda text, **_: told.append(text))
+    return find_remedy(told, caught.value)
