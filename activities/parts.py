@@ -7,7 +7,7 @@ through the row's workflow; nothing makes it wait for the parts, but whoever han
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
 from activities.expansion import PlannedOccurrence
@@ -18,7 +18,7 @@ from activities.plan_activities import Activity
 from activities.plan_launch import NewOccurrence, create_occurrences
 from activities.plans import PlanStatus
 from activities.roles import Role, check_roles
-from activities.tables import activity, activity_party, plan
+from activities.tables import activity, activity_party, occurrence, plan
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -86,17 +86,30 @@ def make_parts(office: Office, work: UnitOfWork, actor: Actor, activity_ids: Seq
     # Two who say it at the same moment: the second one waits here, and then finds what the first has made.
     locked = select(activity.c.id).where(activity.c.id.in_(members)).order_by(activity.c.id).with_for_update()
     fresh: list[NewOccurrence] = []
+    summaries: list[Occurrence] = []
     for activity_id in work.connection.execute(locked).scalars().all():
         taken = {(each.key, each.member_id) for each in list_parts(work.connection, activity_id)}
+        own = list_occurrences(work.connection, OccurrenceFilter(activity_id=activity_id, parts=False))
+        running = [each for each in own if each.is_open and not each.before_record and each.due_on is not None]
+        summaries += running
         fresh += [
             NewOccurrence(activity_id, _planned(each), before_record=False, member_id=member_id)
-            for each in list_occurrences(work.connection, OccurrenceFilter(activity_id=activity_id, parts=False))
-            if each.is_open and not each.before_record and each.due_on is not None
+            for each in running
             for member_id in members[activity_id]
             if (each.key, member_id) not in taken
         ]
     create_occurrences(office, work, actor, fresh)
+    for each in summaries:
+        _plan_like(work, each)
     return len(fresh)
+
+
+def _plan_like(work: UnitOfWork, summary: Occurrence) -> None:
+    """What was planned for the run was planned for its parts, be it moved since or not."""
+    parts = (occurrence.c.activity_id == summary.activity_id) & (occurrence.c.key == summary.key)
+    names = ("planned_starts_on", "planned_ends_on", "planned_due_on")
+    planned = {name: getattr(summary, name) for name in names}
+    work.connection.execute(update(occurrence).where(parts, occurrence.c.member_id.is_not(None)).values(planned))
 
 
 def _planned(summary: Occurrence) -> PlannedOccurrence:
@@ -122,6 +135,13 @@ def list_parts(connection: Connection, activity_id: int, key: str | None = None)
 def list_parts_of(connection: Connection, target: Occurrence) -> list[Occurrence]:
     """The parts that an occurrence sums up; none where it is a part itself."""
     return [] if target.member_id else list_parts(connection, target.activity_id, target.key)
+
+
+def list_parts_alongside(connection: Connection, target: Occurrence) -> list[Occurrence]:
+    """The parts that still have the run's own days and owe evidence: they move when it does."""
+    days = (target.starts_on, target.ends_on, target.due_on)
+    parts = list_parts_of(connection, target)
+    return [each for each in parts if each.state == "planned" and (each.starts_on, each.ends_on, each.due_on) == days]
 
 
 def tally(parts: Iterable[Occurrence]) -> dict[tuple[int, str], Tally]:

@@ -10,6 +10,7 @@ from activities.following import Followed, date_followers, followers_payload, li
 from activities.grants import void_grants
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
+from activities.parts import list_parts_alongside
 from activities.tables import submission
 
 __all__ = ["NewDates", "cancel", "postpone", "reopen", "set_date", "start"]
@@ -24,14 +25,17 @@ def start(office: Office, actor: Actor, occurrence_id: int) -> None:
 def set_date(office: Office, actor: Actor, occurrence_id: int, dates: NewDates) -> list[Followed]:
     """Say when it is: a day inside the planned window is clarified, never counted as moved.
 
-    What follows it is dated too; what that did is returned.
+    Its parts that have its days move with it. What follows it is dated too; what that did is returned.
 
     Raises:
         OutsideWindowError: beyond what was planned; that is a postponement.
     """
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        give_date(deed, get_occurrence(work.connection, occurrence_id), dates)
+        target = get_occurrence(work.connection, occurrence_id)
+        alongside = list_parts_alongside(work.connection, target)
+        for each in (target, *alongside):
+            give_date(deed, each, dates)
         return date_followers(deed, occurrence_id)
 
 
@@ -40,7 +44,7 @@ def postpone(
 ) -> list[Followed]:
     """Move it: beyond the planned window by an approver, with reason and basis; the planned date stays on record.
 
-    What follows it moves too, on the same basis; what that did is returned.
+    Its parts that have its days move with it. What follows it moves too, on the same basis; what that did is returned.
 
     Raises:
         ReasonMissingError, BasisMissingError, ApproverNeededError: beyond the planned window.
@@ -48,7 +52,10 @@ def postpone(
     cause = Cause(reason.strip(), basis.strip())
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        move_date(deed, get_occurrence(work.connection, occurrence_id), dates, cause)
+        target = get_occurrence(work.connection, occurrence_id)
+        alongside = list_parts_alongside(work.connection, target)
+        for each in (target, *alongside):
+            move_date(deed, each, dates, cause)
         return date_followers(deed, occurrence_id, cause.basis)
 
 

@@ -13,6 +13,7 @@ from activities.evidence import Evidence, list_evidence
 from activities.invitations import Invitation, is_invitation_open
 from activities.occurrences import OWED_STATES, Occurrence, get_occurrence
 from activities.office import Office
+from activities.parts import HANDED_IN, list_parts_of
 from activities.people import Person, find_person, get_person_by_id
 from activities.roles import roles_of
 from activities.submissions import Submission, find_open_submission, list_submissions
@@ -39,6 +40,7 @@ class Assignment:
 
     Attributes:
         on_behalf_of: who is away, where the person acts in their place only; None where it is the person's own.
+        parts: of the members whose parts it sums up.
         gathered: what was added and not handed in yet.
         submission: what waits for a decision, or was handed in last.
         decision: the last one.
@@ -51,12 +53,18 @@ class Assignment:
     on_behalf_of: Person | None
     plan_title: str
     occurrence: Occurrence
+    parts: tuple[Occurrence, ...]
     gathered: tuple[Evidence, ...]
     submission: Submission | None
     submitter: str
     decision: Decision | None
     date_request: DateRequest | None
     standing: Standing
+
+    @property
+    def open_parts(self) -> int:
+        """How many members have not handed in theirs."""
+        return sum(each.state not in HANDED_IN and each.is_open for each in self.parts)
 
     @property
     def takes_evidence(self) -> bool:
@@ -86,6 +94,7 @@ def get_assignment(connection: Connection, invited: Invitation, office: Office) 
         on_behalf_of=next((each for each in senders[:1] if each.id != person.id), None),
         plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
         occurrence=occurrence,
+        parts=tuple(list_parts_of(connection, occurrence)),
         gathered=tuple(list_evidence(connection, occurrence.id)),
         submission=latest,
         submitter=_name_of(connection, latest),

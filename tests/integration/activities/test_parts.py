@@ -24,6 +24,7 @@ from activities.plan_activities import resolve_activity
 from activities.plan_reporting import gather_report
 from activities.plans import get_plan
 from activities.roles import Role, list_holders, roles_of
+from activities.steps import NewDates, postpone, set_date
 from activities.submissions import SubmissionDetails, submit
 from activities.tables import occurrence
 from engine.audit import verify_history
@@ -160,6 +161,34 @@ def test_who_joins_later_gets_a_part_and_who_leaves_keeps_it(fanned):
     assert not remove_member(fanned.office, group, party(fanned, "Лицей"))
     assert ("Лицей", "planned") in parts(fanned)
     assert fan_out(fanned.office, fanned.actor(fanned.mary), row(fanned)) == 0
+
+
+def test_parts_move_with_the_row(fanned):
+    """Those that still have its days and owe evidence; what a person moved, or has handed in, stays."""
+    chief = fanned.actor(fanned.head)
+    own = fanned.occurrence("1.1")
+    apart = fanned.occurrence("1.1~Школа-№-2")
+    postpone(fanned.office, chief, apart.id, NewDates(date(2026, 3, 27)), reason="карантин", basis="письмо № 4")
+    fanned.hand_in("1.1~Школа-№-12", fanned.paul)
+    postpone(fanned.office, chief, own.id, NewDates(date(2026, 4, 10)), reason="просьба", basis="приказ № 5")
+    days = {name: fanned.occurrence(f"1.1~{name.replace(' ', '-')}").due_on for name in SCHOOLS}
+    assert fanned.occurrence("1.1").due_on == date(2026, 4, 10)
+    assert days == dict(zip(SCHOOLS, (date(2026, 4, 10), date(2026, 3, 20), date(2026, 3, 27)), strict=True))
+    set_date(fanned.office, fanned.actor(fanned.mary), own.id, NewDates(date(2026, 3, 18)))
+    assert fanned.occurrence("1.1~Школа-№-11").due_on == date(2026, 3, 18)
+
+
+def test_who_joins_once_it_has_moved_moves_on_with_it(fanned):
+    """A part made later has the row's present day and its planned window, so that the next move takes it along."""
+    own = fanned.occurrence("1.1")
+    set_date(fanned.office, fanned.actor(fanned.mary), own.id, NewDates(date(2026, 3, 18)))
+    group = party(fanned, GROUP)
+    add_member(fanned.office, group, "Лицей")
+    assert fan_out(fanned.office, fanned.actor(fanned.mary), row(fanned)) == 1
+    assert fanned.occurrence("1.1~Лицей").due_on == date(2026, 3, 18)
+    set_date(fanned.office, fanned.actor(fanned.mary), own.id, NewDates(date(2026, 3, 12)))
+    joined = fanned.occurrence("1.1~Лицей")
+    assert (joined.due_on, joined.planned_due_on) == (date(2026, 3, 12), date(2026, 3, 20))
 
 
 def test_what_cannot_be_fanned_out(empty_desk, drafted):
