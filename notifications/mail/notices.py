@@ -53,6 +53,11 @@ class NewNotice:
     cause_key: str
 
 
+def raise_notice(work: UnitOfWork, person_id: int, occurrence_id: int, kind: str, cause_key: str) -> None:
+    """Leave a notice unless it was left for this cause before."""
+    raise_notices(work, [NewNotice(person_id, occurrence_id, kind, cause_key)])
+
+
 def raise_notices(work: UnitOfWork, found: Sequence[NewNotice]) -> None:
     """Leave notices, but for those that were left for the same cause before."""
     rows = [

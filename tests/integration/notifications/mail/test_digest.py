@@ -10,7 +10,7 @@ from activities.tables import occurrence, person
 from engine.tables import ladder
 from notifications.mail.digest import write_digests
 from notifications.mail.kinds import Kind
-from notifications.mail.notices import NewNotice, raise_notices
+from notifications.mail.notices import raise_notice
 from notifications.mail.picture import take_picture
 from notifications.tables import letter, notice
 from tests.fixtures.mail_office import DOMAIN
@@ -39,8 +39,7 @@ def open_notices(desk):
 def leave(desk, person_, reference):
     """Leave a notice as a reminder would."""
     with desk.office.store.write() as work:
-        left = NewNotice(person_.id, desk.occurrence(reference).id, "evidence", f"by hand at {work.now}")
-        raise_notices(work, [left])
+        raise_notice(work, person_.id, desk.occurrence(reference).id, "evidence", f"by hand at {work.now}")
 
 
 def test_a_reminder_waits_for_the_morning(mail_office):
