@@ -32,6 +32,7 @@ COMMANDS = {
     "person": N_("The people, what they may do, and how to reach them."),
     "party": N_("Who plans name as responsible, and how the name is spelled."),
     "report": N_("Write the report on a plan in the plan's own table."),
+    "print": N_("Write the acceptance sheet of what was handed in, for paper."),
     "calendar": N_("Calendar subscriptions and files."),
     "mail": N_("Letters: what waits, what was sent, what was not."),
     "history": N_("What happened to an activity or an occurrence, and who did it."),
