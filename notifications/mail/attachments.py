@@ -102,4 +102,4 @@ def _objection(part: "Message[str, str]", name: str, content: bytes) -> str:
 def _name(part: "Message[str, str]") -> str:
     """The file's name: by RFC 2231, or in encoded words, as Outlook and Yandex write it against RFC 2047."""
     raw = part.get_filename() or ""
-    return fold_file_name(decoded(raw)) if raw else f"{part.get_content_maintype()}.{part.get_content_subtype()}"[:80]
+    return fold_file_name(decoded(raw) or f"{part.get_content_maintype()}.{part.get_content_subtype()}")

@@ -1,5 +1,6 @@
 """Twelve faults at each of eight steps of SMTP: what becomes of the letter, and of the mailbox."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,29 @@ def test_without_a_fault_the_letter_is_sent(mail_office, faulty_smtp):
     """The table means something: the same server, the same way."""
     assert outcome(mail_office, faulty_smtp, 0) == ("sent", 1, 0)
     assert len(faulty_smtp.received) == 1
+
+
+def test_after_a_days_outage_the_queue_drains_within_the_budget(mail_office):
+    """Seventy letters and no server for a day: then thirty an hour, all of them, each once, with no attempt counted."""
+    with mail_office.office.store.write() as work:
+        for number in range(70):
+            context = Trial("Paul", mail_office.clock.now())
+            Clerk(mail_office.office, DOMAIN).write(work, Kind.TRIAL, mail_office.paul, context, f"outage:{number}")
+    nowhere = SmtpTransport(SmtpServer(Security.NONE, "127.0.0.1", 1))
+    now = mail_office.post
+    down = Post(now.sender, nowhere, now.links, now.zone, chance=lambda: 0.0)
+    for _ in range(24 * 6):
+        assert send_due(mail_office.office.store, down) == 0
+        mail_office.clock.advance(timedelta(minutes=10))
+    assert {(each.state, each.attempts) for each in mail_office.letters()} == {("queued", 0)}
+    mail_office.clock.advance(timedelta(hours=1))
+    sent = []
+    for _ in range(6 * 4):
+        sent.append(mail_office.send())
+        mail_office.clock.advance(timedelta(minutes=10))
+    assert [number for number in sent if number] == [30, 30, 10]
+    assert [sent[hour * 6] for hour in range(3)] == [30, 30, 10]
+    assert len({each.message_id for each in mail_office.transport.sent}) == len(mail_office.transport.sent) == 70
 
 
 REMEDIES = {
