@@ -1,0 +1,53 @@
+"""`opora evidence orphans, retain` and `opora print`: tidying up, removing after the term, and paper."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from docx import Document
+
+MARY = "lavrentieva@parus.example.org"
+PAUL = "gromova@parus.example.org"
+
+
+def test_orphans_are_listed_and_removed(terminal):
+    """An old file without a row is listed, removed when asked, and then there is none."""
+    left = terminal.folder / "data/evidence/sha256/ab" / ("ab" * 32)
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"left")
+    long_ago = left.stat().st_mtime - timedelta(days=3).total_seconds()
+    os.utime(left, (long_ago, long_ago))
+    assert terminal.json("evidence", "orphans", "--days", "5") == []
+    assert [each["size"] for each in terminal.json("evidence", "orphans")] == [4]
+    assert "--remove" in terminal.done("evidence", "orphans").stderr
+    assert "1 files are removed" in terminal.done("evidence", "orphans", "--remove").stderr
+    assert not left.exists()
+    assert "without need" in terminal.done("evidence", "orphans").stderr
+
+
+def test_files_past_their_term_are_removed_by_an_act(terminal, protocol):
+    """Without a term nothing is said to be over; listed first; removed with --apply; verify finds nothing amiss."""
+    terminal.done("occurrence", "submit", "1.4", "--file", str(protocol), "--personal-data", "--as", PAUL)
+    terminal.clock.set(datetime(2028, 2, 1, 9, tzinfo=UTC))
+    assert "OPORA_PERSONAL_DATA_MONTHS" in terminal.refused("evidence", "retain", "--as", MARY)
+    term = {"OPORA_PERSONAL_DATA_MONTHS": "12"}
+    listed = terminal.done("evidence", "retain", "--as", MARY, **term)
+    assert "протокол.txt" in listed.stdout
+    assert "--apply" in listed.stderr
+    assert (
+        "1 files are removed by act No. 1"
+        in terminal.done("evidence", "retain", "--as", MARY, "--apply", "--basis", "приказ № 5", **term).stderr
+    )
+    assert "All 0 files" in terminal.done("evidence", "verify").stderr
+    assert "past its time" in terminal.done("evidence", "retain", "--as", MARY, **term).stderr
+
+
+def test_what_was_handed_in_is_printed(terminal, handed_in):
+    """The newest version goes to a file of its own name; what was never handed in cannot be printed."""
+    assert "no such version" in terminal.refused("print", "1.4")
+    handed_in()
+    said = terminal.done("print", "1.4").stderr
+    (written,) = Path().glob("o-*-v1.docx")
+    assert written.name in said
+    assert any("Лист приёмки" in each.text for each in Document(str(written)).paragraphs)
+    assert "no such version" in terminal.refused("print", "1.4", "--version", "2")
