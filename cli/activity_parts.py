@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from activities.occurrences import Occurrence
     from activities.parts import Tally
 
-NOTHING_MADE = N_("{activity}: every member has its parts already.")
+NOTHING_MADE = N_("{activity}: every member has its parts already, of each run that is open and has a date.")
 NO_PARTS = N_("{activity} has no parts. Name members of its group (opora party member), then: opora activity fan-out")
 RUN_TOLD = N_("{run}: {done} of {parts} have handed in.")
 
