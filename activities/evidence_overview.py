@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from activities.deadlines.schedule import Explanation
 from activities.evidence_scanning import read_scans
@@ -68,6 +68,17 @@ def read_removals(connection: Connection, digests: set[bytes]) -> dict[bytes, Re
         .where(removed_blob.c.blob_digest.in_(digests))
     )
     return {row.blob_digest: Removal(row.id, row.made_at) for row in connection.execute(wanted)}
+
+
+def list_acts(connection: Connection) -> list[tuple[int, datetime, int]]:
+    """Number, instant and count of files of every act of removal, the first one first."""
+    wanted = (
+        select(removal_act.c.id, removal_act.c.made_at, func.count())
+        .join(removed_blob, removed_blob.c.act_id == removal_act.c.id)
+        .group_by(removal_act.c.id, removal_act.c.made_at)
+        .order_by(removal_act.c.id)
+    )
+    return [tuple(row) for row in connection.execute(wanted)]
 
 
 def _read_elsewhere(

@@ -9,6 +9,7 @@ import click
 
 from cli.changing import reference_argument
 from cli.evidence_care import orphans, retain
+from cli.evidence_known import care_json, care_text, read_care, refuse_removed
 from cli.options import as_json
 from cli.output import print_json, print_table, say
 from cli.wording import instant_text, names_text, size_text, text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from activities.occurrences import Occurrence
 
 FETCHED = N_("{name} is in {file}, {size}; its SHA-256 is what was recorded.")
+REMOVED_BY_ACT = N_("{count} files were removed after their time, act No. {number} of {at}.")
 ALL_WHOLE = N_("All {count} files of evidence are what they were.")
 CHUNK_BYTES = 1 << 20
 
@@ -67,11 +69,12 @@ def list_(*, reference: str, as_json: bool) -> None:
 
     with closing(open_application()) as application, application.store.read() as connection:
         pieces = _list_pieces(connection, resolve_occurrence(connection, reference))
+        care = read_care(connection, {piece.blob_digest for piece, _ in pieces if piece.blob_digest})
         zone = application.office.calendar.zone
     if as_json:
-        print_json([piece_json(piece, versions) for piece, versions in pieces])
+        print_json([piece_json(piece, versions) | care_json(piece, care) for piece, versions in pieces])
         return
-    columns = (N_("Number"), N_("What"), N_("Size"), N_("SHA-256"), N_("Added"), N_("Versions"))
+    columns = (N_("Number"), N_("What"), N_("Size"), N_("SHA-256"), N_("Added"), N_("Versions"), N_("To know"))
     print_table(
         columns,
         [
@@ -82,6 +85,7 @@ def list_(*, reference: str, as_json: bool) -> None:
                 piece.blob_digest.hex() if piece.blob_digest else "",
                 instant_text(piece.added_at, zone),
                 _versions_text(piece, versions),
+                care_text(piece, care, zone),
             )
             for piece, versions in pieces
         ],
@@ -140,11 +144,13 @@ def get(*, reference: str, number: int, out: Path | None) -> None:
     with closing(open_application()) as application:
         with application.store.read() as connection:
             pieces = _list_pieces(connection, resolve_occurrence(connection, reference))
+            care = read_care(connection, {piece.blob_digest for piece, _ in pieces if piece.blob_digest})
         piece = next((piece for piece, _ in pieces if piece.id == number), None)
         if piece is None:
             raise UnknownPieceError(number=number, reference=reference)
         if piece.blob_digest is None:
             raise NotAFileError(number=number, name=piece.name)
+        refuse_removed(piece, care, application.office.calendar.zone)
         target = out or Path(piece.name)
         _fetch(application.office.evidence, piece.blob_digest, target)
     say(FETCHED, name=piece.name, file=target, size=size_text(piece.size or 0))
@@ -172,14 +178,21 @@ def _fetch(folder: "EvidenceFolder", digest: bytes, target: Path) -> None:
 @as_json
 def verify(*, as_json: bool) -> None:
     from activities.evidence import list_damaged
+    from activities.evidence_overview import list_acts
     from cli.context import open_application
 
     with closing(open_application()) as application:
         count, damaged = list_damaged(application.office)
+        with application.store.read() as connection:
+            acts = list_acts(connection)
+        zone = application.office.calendar.zone
     if as_json:
-        print_json({"files": count, "damaged": [digest.hex() for digest in damaged]})
+        removed = [{"act": act, "made_at": made_at, "files": files} for act, made_at, files in acts]
+        print_json({"files": count, "damaged": [digest.hex() for digest in damaged], "removed": removed})
     elif damaged:
         print_table((N_("SHA-256"),), [(digest.hex(),) for digest in damaged])
+    for act, made_at, files in acts:
+        say(REMOVED_BY_ACT, count=files, number=act, at=instant_text(made_at, zone))
     if damaged:
         raise EvidenceDamagedError(count=len(damaged))
     say(ALL_WHOLE, count=count)

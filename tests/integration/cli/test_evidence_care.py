@@ -28,6 +28,7 @@ def test_orphans_are_listed_and_removed(terminal):
 def test_files_past_their_term_are_removed_by_an_act(terminal, protocol):
     """Without a term nothing is said to be over; listed first; removed with --apply; verify finds nothing amiss."""
     terminal.done("occurrence", "submit", "1.4", "--file", str(protocol), "--personal-data", "--as", PAUL)
+    assert "not checked for viruses" in terminal.done("evidence", "list", "1.4", COLUMNS="400").stdout
     terminal.clock.set(datetime(2028, 2, 1, 9, tzinfo=UTC))
     assert "OPORA_PERSONAL_DATA_MONTHS" in terminal.refused("evidence", "retain", "--as", MARY)
     term = {"OPORA_PERSONAL_DATA_MONTHS": "12"}
@@ -38,7 +39,14 @@ def test_files_past_their_term_are_removed_by_an_act(terminal, protocol):
         "1 files are removed by act No. 1"
         in terminal.done("evidence", "retain", "--as", MARY, "--apply", "--basis", "приказ № 5", **term).stderr
     )
-    assert "All 0 files" in terminal.done("evidence", "verify").stderr
+    checked = terminal.done("evidence", "verify").stderr
+    assert "1 files were removed after their time, act No. 1 of" in checked
+    assert "All 0 files" in checked
+    assert terminal.json("evidence", "verify")["removed"][0]["files"] == 1
+    (piece,) = terminal.json("evidence", "list", "1.4")
+    assert (piece["removed_by_act"], piece["scanned_at"]) == (1, None)
+    assert "act No. 1" in terminal.done("evidence", "list", "1.4").stdout
+    assert "act No. 1" in terminal.refused("evidence", "get", "1.4", str(piece["number"]))
     assert "past its time" in terminal.done("evidence", "retain", "--as", MARY, **term).stderr
 
 
