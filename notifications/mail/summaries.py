@@ -150,7 +150,7 @@ def _list_holding(connection: Connection, role: Role) -> set[int]:
 
 def _live_by_person(connection: Connection, role: Role) -> dict[Person, list[Occurrence]]:
     live = connection.execute(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value)).scalars().all()
-    found = [each for key in live for each in list_occurrences(connection, OccurrenceFilter(plan_id=key))]
+    found = [each for key in live for each in list_occurrences(connection, OccurrenceFilter(plan_id=key, parts=False))]
     holders = list_all_holders(connection, role, {each.activity_id for each in found})
     theirs: dict[Person, list[Occurrence]] = defaultdict(list)
     for each in found:
