@@ -33,7 +33,7 @@ from notifications.mail.incoming import (
 )
 from notifications.mail.insertion import insert_missing
 from notifications.mail.letters import Letter, LetterState, bury_returned, find_letter_by_message_id
-from notifications.mail.replies import ReplyFiles, keep_files, prepare_files
+from notifications.mail.replies import ReplyFiles, keep_files, prepare_files, tell_coordinators
 from notifications.mail.sender import ascii_address
 from notifications.tables import arrival, letter
 
@@ -228,6 +228,8 @@ def _keep_reply(work: UnitOfWork, incoming: Incoming, answered: Letter, files: R
     receipt = _keep(work, incoming, answered, Sort.REPLY, {"files": names, **left_out})
     if receipt.sort is Sort.REPLY:
         keep_files(work, get_arrival(work.connection, receipt.reply).id, fresh)
+        if fresh.occurrence_id is not None:
+            tell_coordinators(work, fresh.occurrence_id, f"answer:{receipt.reply}")
     return receipt
 
 

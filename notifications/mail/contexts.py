@@ -281,6 +281,8 @@ class MorningDigest(Context):
         date_asked: where somebody asks a coordinator for another date.
         date_wanted, unconfirmed: what only a coordinator can put right.
         closes_on: the last day of a plan whose last month it is: then all that is owed is asked for early.
+        answered: what files came for by mail, which only a coordinator confirms; `asked_by` sent them, `remark` names
+            them.
         undelivered: letters that could not be delivered.
         unreachable: names of parties that nobody is written to for.
     """
@@ -296,6 +298,7 @@ class MorningDigest(Context):
     date_wanted: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
     closes_on: date | None = None
+    answered: tuple[Row, ...] = ()
     undelivered: int = 0
     unreachable: tuple[str, ...] = ()
 
@@ -308,6 +311,7 @@ class MorningDigest(Context):
         """All that the recipient owes or has to put right."""
         yield from (*self.overdue, *self.due_soon, *self.starting, *self.returned)
         yield from (*self.overdue_elsewhere, *self.date_asked, *self.date_wanted, *self.unconfirmed)
+        yield from self.answered
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Decisions awaited."""

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
@@ -26,6 +26,7 @@ from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import MorningDigest, Row, Waiting
 from notifications.mail.letters import LetterState, count_letters
 from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
+from notifications.mail.replies import Answer, list_answers
 
 DUE_SOON = timedelta(days=14)
 STARTS_SOON = timedelta(days=7)
@@ -53,6 +54,7 @@ class Picture:
         date_requests: occurrence id → another date that somebody asks for.
         places: person and occurrence id → name of who is away, where that person only stands in.
         tallies: activity id and key → how far the parts of that run are.
+        answers: occurrence id → files that came for it by mail.
         closing: plan id → last day, of plans whose last month it is.
     """
 
@@ -67,6 +69,7 @@ class Picture:
     places: Mapping[tuple[int, int], str]
     tallies: Mapping[tuple[int, str], Tally]
     closing: Mapping[int, date]
+    answers: Mapping[int, Answer] = field(default_factory=dict)
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
         """What a person has to do; decisions without grants, which only a transaction can give.
@@ -89,6 +92,7 @@ class Picture:
             items=tuple(each.item for each in self.asked.get(person.id, [])),
             overdue_elsewhere=self._rows(person, elsewhere.values()),
             date_asked=tuple(self._asking(person, each) for each in coordinated if self._is_asked(each)),
+            answered=tuple(self._answered(each) for each in coordinated if each.id in self.answers),
             date_wanted=self._rows_by_activity(person, [each for each in coordinated if each.state == "awaiting_date"]),
             closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
             undelivered=self.undelivered if coordinated else 0,
@@ -110,6 +114,11 @@ class Picture:
         wanted = self.date_requests[target.id]
         row = self._row(person, target)
         return replace(row, wanted_on=wanted.wanted_on, asked_by=wanted.person.name, remark=wanted.reason)
+
+    def _answered(self, target: Occurrence) -> Row:
+        """The row of an occurrence for which files came by mail."""
+        came = self.answers[target.id]
+        return replace(row_of(target, self.today), asked_by=came.sender, remark=", ".join(came.names))
 
     def _sections(self, owed: Iterable[Occurrence], noticed: Collection[int]) -> dict[str, list[Occurrence]]:
         sections: dict[str, list[Occurrence]] = defaultdict(list)
@@ -161,6 +170,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
         date_requests=list_date_requests(connection),
         closing=find_closing_plans(connection, today),
+        answers=list_answers(connection),
     )
 
 

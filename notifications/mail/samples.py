@@ -142,6 +142,7 @@ SAMPLES: dict[Kind, Context] = {
         starting=(_SEMINAR,),
         items=(_SUBMITTED,),
         date_asked=(replace(_SEMINAR, wanted_on=date(2026, 3, 25), asked_by=_TEACHER, remark="Ведущая болеет."),),
+        answered=(replace(_SHEET, asked_by="teacher@school12.example", remark="сводка.pdf, фото.jpg"),),
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),

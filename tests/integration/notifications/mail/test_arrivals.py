@@ -191,6 +191,19 @@ def test_files_of_an_answer_wait_and_are_no_evidence(mail_office, digest):
     assert mail_office.transport.sent[-1].message_id == digest
 
 
+def test_the_next_morning_digest_tells_the_coordinator_until_it_is_confirmed(mail_office, digest):
+    """From whom, which files, for which row; once they are confirmed there is nothing more to tell."""
+    receipt = receive(mail_office, answer(digest, PAUL, ("протокол.pdf", PDF)))
+    mail_office.at("2026-03-10", "08:00")
+    mail_office.tick()
+    (letter,) = [each for each in mail_office.told(Kind.MORNING_DIGEST) if each[0] == "mary@moc.example"]
+    (row,) = letter[1].answered
+    assert (row.number, row.asked_by, row.remark) == ("1.1", PAUL, "протокол.pdf")
+    confirm_reply(mail_office.office, mail_office.actor(mail_office.mary), receipt.reply)
+    with mail_office.office.store.read() as connection:
+        assert take_picture(connection, mail_office.office.today()).answers == {}
+
+
 def test_the_coordinator_confirms_and_nothing_is_handed_in(mail_office, digest):
     """Confirmed, a file is gathered evidence of its row, once; nothing was submitted or decided."""
     receipt = receive(mail_office, answer(digest, PAUL, ("протокол.pdf", PDF)))
