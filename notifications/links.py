@@ -30,6 +30,7 @@ INVITATION_PATHS = {Purpose.EVIDENCE: "/e/", Purpose.DECISIONS: "/m/", Purpose.P
 _GRANT = "opora-grant-1"
 _INVITATION = "opora-invitation-1"
 _TOKEN = re.compile(r"([0-9]{1,6})\.([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}")
+HIDDEN = "…"
 # A host of one of these ends is nobody's outside (RFC 6761, RFC 6762, RFC 8375, ICANN's "internal").
 _PRIVATE_ENDS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
 
@@ -108,10 +109,19 @@ class Links:
         """Whether letters may carry links: people elsewhere can reach the server, or it is a demo's or a test's."""
         return self.public_url is not None and (self.allow_private or is_public(self.public_url))
 
+    def find_home_url(self) -> str:
+        """Where people outside find the start page; empty while nobody can reach it."""
+        return f"{(self.public_url or '').rstrip('/')}/" if self.leave_the_house else ""
+
     def _find_url(self, path: str, leave: Grant | Invitation) -> str | None:
         if self.public_url is None or not self.leave_the_house:
             return None
         return self.public_url.rstrip("/") + path + make_token(leave, self.keys)
+
+
+def hide_tokens(text: str) -> str:
+    """The text without the tokens in it: a mail server that refuses a letter may quote its links."""
+    return _TOKEN.sub(HIDDEN, text)
 
 
 def is_public(url: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from engine.errors import N_
+from notifications.links import hide_tokens
 from notifications.mail.smtp_url import Security, SmtpServer
 from notifications.mail.transport import Envelope, Pause, TransportError
 
@@ -169,4 +170,4 @@ def _spoken(error: Exception) -> str:
 
 def _readable(reply: bytes | str) -> str:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return " ".join(text.split())[:500]
+    return hide_tokens(" ".join(text.split()))[:500]
