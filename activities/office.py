@@ -16,6 +16,7 @@ class Office:
 
     Attributes:
         scanner: looks for viruses in what is sent; None where none is set.
+        home_url: where people outside find the start page; empty while nobody can reach it.
     """
 
     store: Store
@@ -23,6 +24,7 @@ class Office:
     evidence: EvidenceFolder
     calendar: WorkingCalendar
     scanner: Scanner | None = None
+    home_url: str = ""
 
     def today(self) -> date:
         """The local day in the organisation's time zone."""

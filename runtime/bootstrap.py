@@ -165,6 +165,7 @@ def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
     execution = Execution(Registry(GUARDS, lambda _key: calendar))
     key_folder = KeyFolder(settings.keys_dir)
     keys = Keys(key_folder)
+    links = Links(settings.public_url, keys, allow_private=not purpose.is_real)
     return Application(
         settings=settings,
         purpose=purpose,
@@ -174,9 +175,10 @@ def _assemble(settings: Settings, bell: Bell, engine: Engine) -> Application:
             EvidenceFolder(settings.evidence_dir),
             calendar,
             parse_scanner(settings.clamd_url) if settings.clamd_url else None,
+            links.find_home_url(),
         ),
         overrides=overrides,
         keys=keys,
         key_folder=key_folder,
-        links=Links(settings.public_url, keys, allow_private=not purpose.is_real),
+        links=links,
     )

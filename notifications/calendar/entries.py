@@ -5,6 +5,7 @@ Whatever changes an entry leaves a `feed_change` in the same transaction, so tha
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -36,13 +37,13 @@ _Stored = Mapping[tuple[int, str, str], RowMapping]
 def refresh_occurrence(office: Office, work: UnitOfWork, message: Message) -> None:
     """Outbox handler for every topic: bring the entries of the occurrence up to date."""
     concerned = select(occurrence.c.id).where(occurrence.c.instance_id == message.instance_id)
-    refresh(work, list(work.connection.execute(concerned).scalars()), office.working_day())
+    refresh(work, list(work.connection.execute(concerned).scalars()), office.working_day(), office.home_url)
 
 
 def refresh_changed(office: Office) -> bool:
     """What no message tells: a new day, which makes things overdue, and new names; whether anything was refreshed."""
     with office.store.read() as connection:
-        present = f"{office.today()} {surroundings_digest(connection).hex()}"
+        present = f"{office.today()} {surroundings_digest(connection).hex()} {office.home_url}".rstrip()
         done = connection.execute(select(setting.c.value).where(setting.c.key == _REFRESHED_FOR)).scalar()
     if done == present:
         return False
@@ -67,30 +68,38 @@ def _refresh_where(office: Office, concerned: ColumnElement[bool]) -> None:
         ids = list(connection.execute(chosen.order_by(occurrence.c.id)).scalars())
     for first in range(0, len(ids), _PAGE):
         with office.store.write() as work:
-            refresh(work, ids[first : first + _PAGE], office.working_day())
+            refresh(work, ids[first : first + _PAGE], office.working_day(), office.home_url)
 
 
-def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], working_day: date) -> None:
-    """Store the entries of occurrences anew where anything visible has changed."""
+def refresh(work: UnitOfWork, occurrence_ids: Sequence[int], working_day: date, home_url: str = "") -> None:
+    """Store the entries of occurrences anew where anything visible has changed.
+
+    Args:
+        work: the caller's transaction.
+        occurrence_ids: row ids.
+        working_day: as of which things are overdue.
+        home_url: where an entry leads: the start page, on which people get their own links. A calendar is shared, so
+            no entry may hold a link that acts for somebody.
+    """
     _lock(work.connection, occurrence_ids)
     stored = _stored(work.connection, occurrence_ids)
     changed = [
         _store(work, each, language, content, before=stored.get((each.id, content.variant, language)))
         for each in list_occurrences(work.connection, OccurrenceFilter(ids=occurrence_ids))
-        for language, content in _contents(each, working_day, stored)
+        for language, content in _contents(each, working_day, home_url, stored)
     ]
     if any(changed):
         _raise_change(work)
 
 
-def _contents(each: Occurrence, working_day: date, stored: _Stored) -> list[tuple[str, EventContent]]:
+def _contents(each: Occurrence, working_day: date, home_url: str, stored: _Stored) -> list[tuple[str, EventContent]]:
     """The entries of an occurrence in each language; none new of a row that cannot be shown, such as one in year 9999.
 
     It keeps the entries it has, and the others are not held up.
     """
     try:
         return [
-            (language, content)
+            (language, replace(content, url=home_url))
             for language in LANGUAGES
             for content in _iter_contents(each, working_day, language, stored)
         ]

@@ -191,7 +191,7 @@ def test_a_frozen_worker_loses_its_rungs_to_another_one(
         return True
 
     guards = {**GUARDS, "is_fair": Guard(lambda _facts: True, NoteWantedError)}
-    monkeypatch.setattr(database, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(database, "SILENCE_SECONDS", 1.0)
     frozen = make_rig(postgres_url, {**guards, "is_fair": Guard(hang, NoteWantedError)})
     monkeypatch.undo()
     awake = make_rig(postgres_url, guards)

@@ -173,7 +173,7 @@ def test_a_frozen_worker_loses_its_messages_to_another_one(
     make_rig: Callable[..., Rig], postgres_url: str, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server ends a session that is silent within a transaction; awake again, it can mark and leave nothing."""
-    monkeypatch.setattr(database, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(database, "SILENCE_SECONDS", 1.0)
     frozen = make_rig(postgres_url)
     monkeypatch.undo()
     awake = make_rig(postgres_url)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from activities.acting import Actor
 from activities.decisions import DecisionRequest, Verdict, decide
@@ -379,3 +379,18 @@ def test_what_is_done_rings_no_alarm(house):
         "1.2": False,
         "1.3": False,
     }
+
+
+def test_an_entry_leads_to_the_start_page_once_people_can_reach_it(make_house, sqlite_url):
+    """Without a public address there is no link; with one, each entry leads where people get their own links."""
+    house = make_house(sqlite_url)
+    refresh_plan(house.office, house.plan.id)
+    outside = replace(house.office, home_url="https://moc.example.org/")
+    with house.office.store.read() as connection:
+        before = connection.execute(select(feed_event.c.body)).scalars().all()
+    assert not any(b"URL:" in body for body in before)
+    assert refresh_changed(outside) is True
+    assert refresh_changed(outside) is False
+    with house.office.store.read() as connection:
+        after = connection.execute(select(feed_event.c.body)).scalars().all()
+    assert all(b"URL:https://moc.example.org/\r\n" in body for body in after)
