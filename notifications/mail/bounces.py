@@ -7,6 +7,7 @@ from email import message_from_string
 from email.message import Message
 
 from activities.people import BadAddressError, fold_address
+from notifications.links import hide_tokens
 from notifications.mail.headers import cleanse, shorten
 from notifications.mail.incoming import Incoming, header, iter_leaves, part_text
 
@@ -130,4 +131,4 @@ def _folded(address: str) -> str:
 
 
 def _reason(text: str) -> str:
-    return shorten(cleanse(text), _REASON_LENGTH)
+    return shorten(hide_tokens(cleanse(text)), _REASON_LENGTH)

@@ -31,6 +31,14 @@ def test_the_original_recipient_counts_too():
     assert bounce(returned(KNOWN, "deputy@elsewhere.example", original=PAUL)).fate_of(PAUL).is_final
 
 
+def test_a_link_that_a_mail_system_quotes_is_not_kept():
+    """What a server says may hold the letter's own link; the reason is shown to others."""
+    token = f"1.{'b' * 22}.{'A' * 43}"
+    told = bounce(returned(KNOWN, PAUL, said=f"554 blocked: https://opora.example/d/{token}"))
+    assert "554 blocked" in told.fate_of(PAUL).reason
+    assert "A" * 43 not in told.fate_of(PAUL).reason
+
+
 WORDS = [
     ("550 5.1.1 <{}>: no such user", True),
     ("Message was not accepted -- invalid mailbox. Local mailbox {} is unavailable: user not found (550 5.1.1)", True),
