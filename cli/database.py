@@ -67,8 +67,12 @@ def version(*, as_json: bool) -> None:
 
 
 @group.command("copy", help=N_("Copy everything into another, empty database, verify it there, and close this one."))
-@click.option("--to", "url", required=True, metavar="URL", help=N_("The other database, as OPORA_DATABASE_URL."))
-@click.option("--owner", "owner_url", metavar="URL", help=N_("Who owns the tables there, as OPORA_DATABASE_OWNER_URL."))
+@click.option(
+    "--to", "url", required=True, metavar=N_("ADDRESS"), help=N_("The other database, as OPORA_DATABASE_URL.")
+)
+@click.option(
+    "--owner", "owner_url", metavar=N_("ADDRESS"), help=N_("Who owns the tables there, as OPORA_DATABASE_OWNER_URL.")
+)
 @click.option("--stopped", is_flag=True, help=N_("You have seen that web server and workers have ended everywhere."))
 @click.option(
     "--key",
