@@ -14,6 +14,7 @@ from activities.firing import Attempt, fire
 from activities.following import followers_payload
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
+from activities.parts import list_open_parts, list_parts_alongside
 from activities.plan_amendments import AmendingDocument
 from activities.plan_launch import NewOccurrence, create_occurrences
 from activities.rescheduling import Action, Effect, LeftReason
@@ -121,9 +122,13 @@ def carry_out(
         # Read anew: an effect before this one may have reopened it.
         target = get_occurrence(work.connection, each.occurrence.id)
         if each.action is Action.MOVE:
-            _move(deed, replace(each, occurrence=target), document)
+            # A group's members work to the days of the row.
+            for run in (target, *list_parts_alongside(work.connection, target)):
+                _move(deed, replace(each, occurrence=run), document)
         else:
-            _end_or_reopen(deed, target, each.action, document)
+            parts = list_open_parts(work.connection, target) if each.action is Action.CANCEL else []
+            for run in (target, *parts):
+                _end_or_reopen(deed, run, each.action, document)
 
 
 def add_occurrences(

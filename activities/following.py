@@ -17,6 +17,7 @@ from activities.expansion import PlannedOccurrence, evidence_day
 from activities.guards import ApproverNeededError, BasisMissingError, ReasonMissingError
 from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence, list_occurrences
 from activities.office import Office
+from activities.parts import list_parts_alongside
 from activities.period import Period
 from activities.plan_activities import get_activity
 from activities.plan_launch import NewOccurrence, create_occurrences
@@ -164,16 +165,24 @@ def _why_left(connection: Connection, follower: Occurrence) -> Left | None:
 def _try_to_date(deed: Deed, follower: Occurrence, window: Period, planned: Period, cause: Cause) -> Left | None:
     """Date it, unless the workflow refuses: then nothing has been written for it."""
     dates = NewDates(window.ends_on, window.starts_on)
+    alongside = list_parts_alongside(deed.connection, follower)
     try:
-        if follower.state == "awaiting_date":
-            give_date(deed, follower, dates, planned=planned, cause=cause)
-        elif is_inside(follower, dates) and follower.state != "returned":
-            give_date(deed, follower, dates, cause=cause)
-        else:
-            move_date(deed, follower, dates, cause)
+        _date(deed, follower, dates, planned, cause)
     except (*_MAY_NOT, EventNotAllowedError):
         return Left.NOT_ALLOWED
+    # Who may move the whole may move its parts: they stand in the same window.
+    for each in alongside:
+        _date(deed, each, dates, planned, cause)
     return None
+
+
+def _date(deed: Deed, follower: Occurrence, dates: NewDates, planned: Period, cause: Cause) -> None:
+    if follower.state == "awaiting_date":
+        give_date(deed, follower, dates, planned=planned, cause=cause)
+    elif is_inside(follower, dates) and follower.state != "returned":
+        give_date(deed, follower, dates, cause=cause)
+    else:
+        move_date(deed, follower, dates, cause)
 
 
 def _add(deed: Deed, relation: Relation, leader: Occurrence, window: Period, cause: Cause) -> Occurrence:

@@ -144,6 +144,11 @@ def list_parts_alongside(connection: Connection, target: Occurrence) -> list[Occ
     return [each for each in parts if each.state == "planned" and (each.starts_on, each.ends_on, each.due_on) == days]
 
 
+def list_open_parts(connection: Connection, target: Occurrence) -> list[Occurrence]:
+    """The parts of a run of which something is still awaited: they are called off with it."""
+    return [each for each in list_parts_of(connection, target) if each.is_open]
+
+
 def tally(parts: Iterable[Occurrence]) -> dict[tuple[int, str], Tally]:
     """How far the parts of each run are, by activity id and key."""
     counted: dict[tuple[int, str], Tally] = {}

@@ -10,7 +10,7 @@ from activities.following import Followed, date_followers, followers_payload, li
 from activities.grants import void_grants
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
-from activities.parts import list_parts_alongside
+from activities.parts import list_open_parts, list_parts_alongside
 from activities.tables import submission
 
 __all__ = ["NewDates", "cancel", "postpone", "reopen", "set_date", "start"]
@@ -62,15 +62,20 @@ def postpone(
 def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, basis: str) -> list[Occurrence]:
     """Take it out of the plan, by an approver, on the basis of a document.
 
-    What follows it stays as it is; it is returned, so that somebody says what becomes of it.
+    Its open parts are taken out with it. What follows it stays as it is; it is returned, so that somebody says what
+    becomes of it.
     """
     values = {"reason": reason.strip(), "basis": basis.strip()}
     with office.store.write() as work:
         target = get_occurrence(work.connection, occurrence_id)
         left = list_followers_of(work.connection, target)
         payload = values | followers_payload(work.connection, target)
+        parts = list_open_parts(work.connection, target)
         fire(office, work, actor, target, Attempt("cancel", values=values, payload=payload))
-        sealed = select(submission.c.id).where(submission.c.occurrence_id == target.id)
+        for each in parts:
+            fire(office, work, actor, each, Attempt("cancel", values=values, payload=values))
+        ended = [target.id, *(each.id for each in parts)]
+        sealed = select(submission.c.id).where(submission.c.occurrence_id.in_(ended))
         void_grants(work, list(work.connection.execute(sealed).scalars()))
     return left
 

@@ -21,10 +21,11 @@ from activities.parts import (
 from activities.party_members import GroupInGroupError, NotAGroupError, add_member, list_members, remove_member
 from activities.people_tables import party_member
 from activities.plan_activities import resolve_activity
+from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plan_reporting import gather_report
 from activities.plans import get_plan
-from activities.roles import Role, list_holders, roles_of
-from activities.steps import NewDates, postpone, set_date
+from activities.roles import Role, Scope, grant_role, list_holders, roles_of
+from activities.steps import NewDates, cancel, postpone, set_date
 from activities.submissions import SubmissionDetails, submit
 from activities.tables import occurrence
 from engine.audit import verify_history
@@ -176,6 +177,33 @@ def test_parts_move_with_the_row(fanned):
     assert days == dict(zip(SCHOOLS, (date(2026, 4, 10), date(2026, 3, 20), date(2026, 3, 27)), strict=True))
     set_date(fanned.office, fanned.actor(fanned.mary), own.id, NewDates(date(2026, 3, 18)))
     assert fanned.occurrence("1.1~Школа-№-11").due_on == date(2026, 3, 18)
+
+
+def amend(desk, before, after):
+    """Apply a document that differs by a text, as the head."""
+    grant_role(desk.office, desk.head, Role.COORDINATOR, Scope())
+    with desk.office.store.read() as connection:
+        plan = get_plan(connection, None)
+    actor = desk.actor(desk.head)
+    amendment = propose_reimport(desk.office, plan, desk.document(PLAN.replace(before, after)), actor=actor)
+    apply_reimport(desk.office, actor, amendment, "приказ № 5")
+
+
+def test_an_amendment_moves_and_takes_out_parts_with_their_row(fanned):
+    """A new deadline holds for the members too, but for who has handed in; a row that goes takes open parts along."""
+    fanned.hand_in("1.1~Школа-№-12", fanned.paul)
+    amend(fanned, "до 20 марта", "до 20 мая")
+    days = {name: fanned.occurrence(f"1.1~{name.replace(' ', '-')}").due_on for name in SCHOOLS}
+    assert days == dict(zip(SCHOOLS, (date(2026, 5, 20), date(2026, 3, 20), date(2026, 5, 20)), strict=True))
+    amend(fanned, PLAN.splitlines()[3] + "\n", "")
+    assert {state for _, state in parts(fanned)} == {"cancelled"}
+    assert verify_history(fanned.office.store).findings == ()
+
+
+def test_calling_the_row_off_calls_its_parts_off(fanned):
+    """Nobody goes on being asked for a part of what was called off."""
+    cancel(fanned.office, fanned.actor(fanned.head), fanned.occurrence("1.1").id, reason="Отпало", basis="приказ № 5")
+    assert parts(fanned) == [(name, "cancelled") for name in SCHOOLS]
 
 
 def test_who_joins_once_it_has_moved_moves_on_with_it(fanned):
