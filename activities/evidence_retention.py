@@ -16,6 +16,7 @@ from activities.evidence_tables import removal_act, removed_blob
 from activities.manifest import Manifest
 from activities.occurrences import get_occurrence
 from activities.office import Office
+from activities.roles import RUNNING, check_holds_anywhere
 from activities.tables import activity, evidence, occurrence, plan, submission
 from engine.errors import N_, OporaError
 
@@ -73,9 +74,13 @@ def remove_expired(office: Office, actor: Actor, months: int, basis: str) -> tup
 
     Returns:
         The number of the act, and the files.
+
+    Raises:
+        RoleNotAllowedError: the actor neither coordinates nor administers.
     """
     began = folder_now(office)
     with office.store.write() as work:
+        check_holds_anywhere(work.connection, actor.person.id, RUNNING, "retain")
         going = [each for each in list_expired(work.connection, office.today(), months) if not each.needed_for]
         if not going:
             return None

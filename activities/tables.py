@@ -257,7 +257,7 @@ evidence = Table(
     Column("id", Integer, primary_key=True),
     Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False, index=True),
     Column("kind", String(8), nullable=False),
-    Column("blob_digest", ForeignKey("blob.digest")),
+    Column("blob_digest", ForeignKey("blob.digest"), index=True),
     Column("name", Text, nullable=False),
     Column("media_type", String(120), nullable=False, server_default=""),
     Column("added_at", UtcDateTime, nullable=False),

@@ -630,6 +630,8 @@ CREATE TABLE evidence (
 	CONSTRAINT fk_evidence_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest)
 )
 ;
+CREATE INDEX ix_evidence_blob_digest ON evidence (blob_digest)
+;
 CREATE INDEX ix_evidence_occurrence_id ON evidence (occurrence_id)
 ;
 CREATE TABLE submission (

@@ -7,6 +7,7 @@ import pytest
 from activities.acting import Actor
 from activities.evidence import list_damaged
 from activities.evidence_retention import list_expired, remove_expired
+from engine.machine import RoleNotAllowedError
 
 PDF = b"%PDF-1.4 personal"
 
@@ -63,3 +64,12 @@ def test_what_is_sent_again_is_there_again(house, sent):
     remove(house)
     house.hand_in("1.1", files=[("список.pdf", PDF)])
     assert list_damaged(house.office) == (2, [])
+
+
+def test_not_everybody_removes(house):
+    """Whoever neither coordinates nor administers is refused, and nothing is removed."""
+    before = house.dump()
+    for person in (house.teacher, house.head):
+        with pytest.raises(RoleNotAllowedError):
+            remove_expired(house.office, Actor(person, "cli"), 0, "приказ № 5")
+    assert house.dump() == before
