@@ -24,6 +24,7 @@ from activities.roles import Role, holds_anywhere
 from activities.submissions import get_submission
 from engine.transparency import find_anchor
 from engine.unit_of_work import Store
+from notifications.links import hide_tokens
 from notifications.mail.contexts import Row, Waiting, read_context
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import (
@@ -79,7 +80,7 @@ def _send(store: Store, post: Post, letter: Letter) -> bool:
         envelope = _write_out(store, post, letter)
     except Exception as error:  # noqa: BLE001  (one letter that cannot be made must not stop the others)
         _log.warning("letter %s could not be written out", letter.short_id, exc_info=True)
-        return _defer(store, post, letter, f"{type(error).__name__}: {error}")
+        return _defer(store, post, letter, hide_tokens(f"{type(error).__name__}: {error}"))
     if envelope is None:
         with store.write() as work:
             return drop_letter(work, letter)

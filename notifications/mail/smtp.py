@@ -165,7 +165,7 @@ def _trouble(*, reached_letter: bool) -> Iterator[None]:
 
 
 def _spoken(error: Exception) -> str:
-    return "no answer in time" if isinstance(error, socket.timeout) else str(error) or type(error).__name__
+    return "no answer in time" if isinstance(error, socket.timeout) else _readable(str(error)) or type(error).__name__
 
 
 def _readable(reply: bytes | str) -> str:
