@@ -3,7 +3,6 @@
 import io
 import json
 import shutil
-import sqlite3
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from sqlalchemy import func, insert, select, text
 from activities.people import add_person
 from activities.tables import blob
 from engine.clock import VirtualClock
-from engine.database import DatabaseDamagedError, open_database, writing
+from engine.database import open_database
 from engine.tables import instance
 from engine.unit_of_work import SilentBell
 from notifications.keys import KeysMissingError
@@ -24,8 +23,8 @@ from runtime import database_copy, migrations
 from runtime.backup import BackupExistsError, BackupFolderError, evidence_name, make_backup
 from runtime.backup_manifest import NewerBackupError, NoBackupError
 from runtime.bootstrap import Application, build_application
-from runtime.database_copy import DatabaseUsedError, ToolMissingError
-from runtime.installation import Purpose, initialise
+from runtime.database_copy import DatabaseUsedError
+from runtime.installation import initialise
 from runtime.log_key import LogKey, PublicLogKey
 from runtime.restore import DataFolderUsedError, OtherDatabaseKindError, restore_backup
 from runtime.settings import Settings, load_settings
@@ -388,33 +387,3 @@ def test_the_logs_signatures_are_checked_if_the_keys_are_there(
         (elsewhere.data_dir / "opora.db").unlink(missing_ok=True)
         if elsewhere.database_url.startswith("sqlite"):
             assert restore_backup(elsewhere, tmp_path / "b.tar", [earlier]).findings == ()
-
-
-def test_a_damaged_database_is_not_saved_as_if_it_were_whole(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """SQLite looks its copy over; a backup of a broken file would push out the last good one."""
-    settings = load_settings()
-    initialise(settings, Purpose.TEST)
-    engine = open_database(settings.database_url)
-    with writing(engine) as connection:
-        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'history'")).scalar_one()
-    engine.dispose()
-    path = settings.data_dir / "opora.db"
-    with path.open("r+b") as file:
-        size = sqlite3.connect(":memory:").execute("PRAGMA page_size").fetchone()[0]
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
-    with pytest.raises(DatabaseDamagedError, match="opora restore"):
-        make_backup(settings, tmp_path / "b.tar")
-    assert not (tmp_path / "b.tar").exists()
-
-
-@pytest.mark.needs("postgresql")
-def test_without_postgresqls_programs_the_remedy_is_named(
-    environment: pytest.MonkeyPatch, postgres_url: str, tmp_path: Path
-) -> None:
-    """The error names the program and the package that brings it."""
-    environment.setenv("OPORA_DATABASE_URL", postgres_url)
-    initialise(load_settings(), Purpose.TEST)
-    environment.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolMissingError, match=r"pg_dump.*postgresql-client"):
-        make_backup(load_settings(), tmp_path / "b.tar")
