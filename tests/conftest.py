@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.fixtures.imap_server",
     "tests.fixtures.mail_office",
     "tests.fixtures.mail_server",
+    "tests.fixtures.readings",
     "tests.fixtures.uploads",
     "tests.fixtures.web_server",
 ]
