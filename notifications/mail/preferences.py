@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from activities.working_calendar import WorkingCalendar
 from engine.errors import N_, OporaError
@@ -110,8 +111,8 @@ def find_on_chosen_days(connection: Connection, kind: Kind) -> dict[int, Prefere
     return {row.person_id: _from_row(row) for row in connection.execute(chosen)}
 
 
-def _from_row(row: "object") -> Preference:
-    return Preference(Pace(row.pace), tuple(int(day) for day in row.days.split()))  # type: ignore[attr-defined]
+def _from_row(row: Row[Any]) -> Preference:
+    return Preference(Pace(row.pace), tuple(int(day) for day in row.days.split()))
 
 
 def choose(work: UnitOfWork, person_id: int, kind: Kind, pace: Pace, days: Collection[int] = ()) -> None:
