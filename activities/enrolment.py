@@ -95,7 +95,8 @@ def withdraw_role(office: Office, actor: Actor | None, holder: Person, role: Rol
     with office.store.write() as work:
         check_enrolling(work.connection, actor)
         taken = take_role(work, holder.id, role, scope)
-        _after_taking(work, holder)
+        if taken:
+            _after_taking(work, holder)
         return taken
 
 

@@ -18,7 +18,7 @@ from activities.relations import Relation, store_relation
 from activities.review_question import ACCEPT, APART, WAIT, Question, Topic
 from activities.review_topics import Reviewed
 from activities.review_words import find_relation
-from activities.roles import Role, list_roles
+from activities.roles import Role, Scope, list_roles
 from activities.row_editing import check_coordinates, confirm_within, edit_within
 from activities.spelling import spelling_key
 from activities.tables import activity_party
@@ -171,8 +171,8 @@ def _take_note(review: Review, _value: str) -> None:
 def _check_coordinates_plan(review: Review) -> None:
     """Whether the actor coordinates the whole plan, or everything."""
     held = list_roles(review.deed.connection, review.deed.actor.person.id)
-    whole = {(Role.COORDINATOR, None, 3), (Role.COORDINATOR, review.reviewed.plan.id, 2)}
-    if not any((role, scope.plan_id, scope.breadth()) in whole for role, scope in held):
+    wanted = {(Role.COORDINATOR, Scope()), (Role.COORDINATOR, Scope(plan_id=review.reviewed.plan.id))}
+    if wanted.isdisjoint(held):
         raise RoleNotAllowedError(event="review", roles=Role.COORDINATOR.value)
 
 

@@ -1,6 +1,6 @@
 """Roles on a scope: everything, a plan, a section or an activity; who holds which for an activity."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,10 +70,6 @@ class Scope:
     section_id: int | None = None
     activity_id: int | None = None
 
-    def breadth(self) -> int:
-        """0 for an activity up to 3 for everything."""
-        return next((n for n, each in enumerate((self.activity_id, self.section_id, self.plan_id)) if each), 3)
-
 
 def grant_role(office: Office, holder: Person, role: Role, scope: Scope) -> None:
     """Give a person a role on a scope; giving it twice changes nothing."""
@@ -140,11 +136,11 @@ def _order(people: Iterable[Person]) -> list[Person]:
     return sorted(dict.fromkeys(people), key=lambda each: (each.name, each.id))
 
 
-def _narrowest(granted: Iterable[tuple[Person, Scope]], place: Collection[Scope]) -> list[Person]:
+def _narrowest(granted: Iterable[tuple[Person, Scope]], place: Sequence[Scope]) -> list[Person]:
     """The holders on the narrowest scope that covers a place and has any."""
-    covering = [(holder, scope) for holder, scope in granted if scope in place]
-    narrowest = min((scope.breadth() for _, scope in covering), default=None)
-    return [holder for holder, scope in covering if scope.breadth() == narrowest]
+    covering = [(holder, place.index(scope)) for holder, scope in granted if scope in place]
+    narrowest = max((depth for _, depth in covering), default=None)
+    return [holder for holder, depth in covering if depth == narrowest]
 
 
 def roles_of(connection: Connection, person_id: int, activity_id: int, member_id: int | None = None) -> frozenset[str]:
@@ -211,14 +207,14 @@ def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
 
 
 def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, tuple[Scope, ...]]:
-    """The scopes that cover each activity: everything, its plan, its section and those above it, itself."""
+    """The scopes that cover each activity, the widest first: everything, its plan, its headings inwards, itself."""
     parents = {row.id: row.parent_id for row in connection.execute(_PARENTS)}
     rows = connection.execute(_PLACES, {"ids": list(activity_ids)}).all()
     above = {
         (row.plan_id, row.section_id): (
             Scope(),
             Scope(plan_id=row.plan_id),
-            *(Scope(section_id=each) for each in _section_chain(parents, row.section_id)),
+            *(Scope(section_id=each) for each in reversed([*_section_chain(parents, row.section_id)])),
         )
         for row in {(row.plan_id, row.section_id): row for row in rows}.values()
     }
@@ -226,7 +222,7 @@ def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, 
 
 
 def _section_chain(parents: Mapping[int, int | None], section_id: int | None) -> Iterator[int]:
-    """A section and those above it."""
+    """A section and those above it, outwards."""
     while section_id is not None:
         yield section_id
         section_id = parents[section_id]
