@@ -57,6 +57,11 @@ class EvidenceFolder:
         """Where files lie while they arrive."""
         return self.path / "incoming"
 
+    @property
+    def leaving(self) -> Path:
+        """Where files lie while it is looked whether they may go."""
+        return self.path / "leaving"
+
     def path_of(self, digest: bytes) -> Path:
         """Where the file with this SHA-256 lies."""
         name = digest.hex()

@@ -2,8 +2,11 @@
 
 152-ФЗ, article 5 part 7: personal data is kept no longer than its purpose needs. How long that is, the organisation
 decides; here it counts from the end of the plan.
+
+A file that was stored within the last day stays until the next time: somebody may be sending it anew at this moment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, insert, select
 
 from activities.acting import Actor
-from activities.evidence_orphans import folder_now
+from activities.evidence_removal import is_young, remove_files
 from activities.evidence_tables import removal_act, removed_blob
 from activities.manifest import Manifest
 from activities.occurrences import get_occurrence
@@ -33,7 +36,9 @@ class Expired:
 
     Attributes:
         reference: the row for which it was handed in.
-        needed_for: rows for which the same file was handed in without the mark, or whose time is not over: it stays.
+        needed_for: what keeps it: rows for which the same file was handed in without the mark, or whose time is not
+            over; answers by mail that brought it and wait for the coordinator.
+        is_young: it was stored within the last day, so it stays today.
     """
 
     digest: bytes
@@ -41,6 +46,27 @@ class Expired:
     size: int
     reference: str
     needed_for: tuple[str, ...]
+    is_young: bool
+
+    @property
+    def stays(self) -> bool:
+        """Whether its bytes are kept for the time being."""
+        return bool(self.needed_for) or self.is_young
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is to be removed.
+
+    Args:
+        months: past the end of a plan.
+        waiting: digest → in which answer by mail a file waits that is no evidence yet; it stays.
+        basis: on what ground, for the act.
+    """
+
+    months: int
+    waiting: Mapping[bytes, str]
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +76,9 @@ class _Sealed:
     is_over: bool
 
 
-def list_expired(connection: Connection, today: date, months: int) -> list[Expired]:
+def list_expired(office: Office, connection: Connection, term: Term) -> list[Expired]:
     """Files of submissions marked «содержит ПДн» whose plan ended more than so many months ago, not removed yet."""
-    sealed = _list_sealed(connection, today, months)
+    sealed = _list_sealed(connection, office.today(), term.months)
     removed = set(connection.execute(select(removed_blob.c.blob_digest)).scalars())
     needed = _needed(connection, sealed)
     found: dict[bytes, Expired] = {}
@@ -62,37 +88,46 @@ def list_expired(connection: Connection, today: date, months: int) -> list[Expir
         for file in each.manifest.files:
             if file.digest not in removed and file.digest not in found:
                 names = sorted(get_occurrence(connection, other).reference for other in needed.get(file.digest, ()))
-                reference = get_occurrence(connection, each.occurrence_id).reference
-                found[file.digest] = Expired(file.digest, file.name, file.size, reference, tuple(names))
+                names += [term.waiting[file.digest]] if file.digest in term.waiting else []
+                found[file.digest] = Expired(
+                    digest=file.digest,
+                    name=file.name,
+                    size=file.size,
+                    reference=get_occurrence(connection, each.occurrence_id).reference,
+                    needed_for=tuple(names),
+                    is_young=is_young(office, office.evidence.path_of(file.digest)),
+                )
     return list(found.values())
 
 
-def remove_expired(office: Office, actor: Actor, months: int, basis: str) -> tuple[int, list[Expired]] | None:
+def remove_expired(office: Office, actor: Actor, term: Term) -> tuple[int, list[Expired]] | None:
     """Record an act, then remove the bytes of what nobody needs any more; None where there is nothing to remove.
 
-    The act comes first: were the work cut off, `evidence_orphans` would find the bytes that are left.
+    The act comes first: were the work cut off, `evidence_orphans` would find the bytes that are left. So it would those
+    of a file that somebody sends anew while it is removed and then gives up.
 
     Returns:
         The number of the act, and the files.
 
     Raises:
         RoleNotAllowedError: the actor neither coordinates nor administers.
+        EvidenceFolderError: the folder cannot be written; the act stands.
     """
-    began = folder_now(office)
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, RUNNING, "retain")
-        going = [each for each in list_expired(work.connection, office.today(), months) if not each.needed_for]
+        going = [each for each in list_expired(office, work.connection, term) if not each.stays]
         if not going:
             return None
-        act = {"made_at": work.now, "made_by": actor.person.short_id, "months": months, "basis": basis.strip()}
+        act = {
+            "made_at": work.now,
+            "made_by": actor.person.short_id,
+            "months": term.months,
+            "basis": term.basis.strip(),
+        }
         number: int = work.connection.execute(insert(removal_act).values(act).returning(removal_act.c.id)).scalar_one()
         rows = [{"blob_digest": each.digest, "act_id": number} for each in going]
         work.connection.execute(insert(removed_blob), rows)
-    for each in going:
-        path = office.evidence.path_of(each.digest)
-        # Whoever sends the same file anew since then has stored it anew.
-        if path.exists() and path.stat().st_mtime <= began:
-            path.unlink()
+    remove_files(office, [office.evidence.path_of(each.digest) for each in going])
     return number, going
 
 

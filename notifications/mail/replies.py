@@ -102,6 +102,17 @@ def list_answers(connection: Connection) -> dict[int, Answer]:
     }
 
 
+def list_waiting_digests(connection: Connection) -> dict[bytes, str]:
+    """SHA-256 of each file that waits → short id of the answer that brought it."""
+    rows = connection.execute(
+        select(arrived_file.c.blob_digest, arrival.c.short_id)
+        .join(arrival, arrival.c.id == arrived_file.c.arrival_id)
+        .where(arrival.c.settled_at.is_(None))
+        .order_by(arrived_file.c.id)
+    )
+    return {row.blob_digest: row.short_id for row in rows}
+
+
 def tell_coordinators(work: UnitOfWork, occurrence_id: int, cause_key: str) -> None:
     """Let the next morning digest of the coordinators say that files came."""
     activity_id = get_occurrence(work.connection, occurrence_id).activity_id

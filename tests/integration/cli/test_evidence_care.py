@@ -32,6 +32,9 @@ def test_files_past_their_term_are_removed_by_an_act(terminal, protocol):
     terminal.clock.set(datetime(2028, 2, 1, 9, tzinfo=UTC))
     assert "OPORA_PERSONAL_DATA_MONTHS" in terminal.refused("evidence", "retain", "--as", MARY)
     term = {"OPORA_PERSONAL_DATA_MONTHS": "12"}
+    assert "stored within the last day" in terminal.done("evidence", "retain", "--as", MARY, **term).stdout
+    for stored in terminal.folder.glob("data/evidence/sha256/*/*"):
+        os.utime(stored, (0, 0))
     listed = terminal.done("evidence", "retain", "--as", MARY, **term)
     assert "протокол.txt" in listed.stdout
     assert "--apply" in listed.stderr

@@ -1,33 +1,44 @@
 """Files with personal data after their time: bytes go, the digest and an act stay, and everybody is told."""
 
-from datetime import UTC, datetime
+import io
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities.acting import Actor
 from activities.evidence import list_damaged
-from activities.evidence_retention import list_expired, remove_expired
+from activities.evidence_retention import Term, list_expired, remove_expired
 from engine.machine import RoleNotAllowedError
 
 PDF = b"%PDF-1.4 personal"
+
+
+def age(house, days=700):
+    """Make every stored file as old as it would be."""
+    for path in (house.office.evidence.path / "sha256").glob("*/*"):
+        stored_at = path.stat().st_mtime - timedelta(days=days).total_seconds()
+        os.utime(path, (stored_at, stored_at))
 
 
 @pytest.fixture
 def sent(house):
     """One file with personal data alone, one that another row needs without the mark."""
     house.hand_in("1.3", files=[("общий.pdf", b"%PDF-1.4 common")])
-    return house.hand_in(
+    sealed = house.hand_in(
         "1.2", files=[("список.pdf", PDF), ("копия.pdf", b"%PDF-1.4 common")], contains_personal_data=True
     )
+    age(house)
+    return sealed
 
 
-def expired(house, months=12):
+def expired(house, months=12, waiting=()):
     with house.office.store.read() as connection:
-        return list_expired(connection, house.office.today(), months)
+        return list_expired(house.office, connection, Term(months, dict(waiting)))
 
 
-def remove(house, months=12):
-    return remove_expired(house.office, Actor(house.coordinator, "cli"), months, "приказ № 5")
+def remove(house, months=12, waiting=()):
+    return remove_expired(house.office, Actor(house.coordinator, "cli"), Term(months, dict(waiting), "приказ № 5"))
 
 
 def test_nothing_goes_before_its_time(house, sent):
@@ -66,10 +77,29 @@ def test_what_is_sent_again_is_there_again(house, sent):
     assert list_damaged(house.office) == (2, [])
 
 
+def test_what_was_stored_today_stays_until_tomorrow(house, sent):
+    """Somebody may be sending the same bytes at this moment; the list says so, and no act speaks of the file."""
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    house.office.evidence.store(io.BytesIO(PDF), 1000)
+    assert [each.name for each in expired(house) if each.is_young] == ["список.pdf"]
+    assert remove(house) is None
+    age(house, days=2)
+    assert [each.name for each in remove(house)[1]] == ["список.pdf"]
+
+
+def test_what_came_by_mail_and_waits_stays(house, sent):
+    """An answer brought the same bytes, and nobody has said yet what becomes of them."""
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    waiting = {sent.manifest.files[0].digest: "r-000001", sent.manifest.files[1].digest: "r-000001"}
+    needed = {each.name: each.needed_for for each in expired(house, waiting=waiting)}
+    assert needed["список.pdf"] == ("r-000001",)
+    assert remove(house, waiting=waiting) is None
+
+
 def test_not_everybody_removes(house):
     """Whoever neither coordinates nor administers is refused, and nothing is removed."""
     before = house.dump()
     for person in (house.teacher, house.head):
         with pytest.raises(RoleNotAllowedError):
-            remove_expired(house.office, Actor(person, "cli"), 0, "приказ № 5")
+            remove_expired(house.office, Actor(person, "cli"), Term(0, {}, "приказ № 5"))
     assert house.dump() == before
