@@ -9,6 +9,8 @@ from dataclasses import replace
 from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
+from activities.date_requests import settle_date_requests
+from activities.dating import is_still_before_record
 from activities.deed import Deed
 from activities.firing import Attempt, fire
 from activities.following import followers_payload
@@ -126,9 +128,16 @@ def carry_out(
             for run in (target, *list_parts_alongside(work.connection, target)):
                 _move(deed, replace(each, occurrence=run), document)
         else:
-            parts = list_open_parts(work.connection, target) if each.action is Action.CANCEL else []
+            parts = _list_untouched_parts(work.connection, target) if each.action is Action.CANCEL else []
             for run in (target, *parts):
                 _end_or_reopen(deed, run, each.action, document)
+
+
+def _list_untouched_parts(connection: Connection, target: Occurrence) -> list[Occurrence]:
+    """The open parts of a run for which no member has handed in anything."""
+    parts = list_open_parts(connection, target)
+    done = find_done(connection, parts)
+    return [each for each in parts if done.get(each.id) is not LeftReason.EVIDENCE]
 
 
 def add_occurrences(
@@ -155,6 +164,7 @@ def _end_or_reopen(deed: Deed, target: Occurrence, action: Action, document: Ame
     payload = document.payload() | values | left
     attempt = Attempt(action.value, values, payload, subject_digest=document.digest)
     fire(deed.office, deed.work, deed.actor, target, attempt)
+    settle_date_requests(deed.work, target.id)
 
 
 def _move(deed: Deed, effect: Effect, document: AmendingDocument) -> None:
@@ -171,7 +181,9 @@ def _move(deed: Deed, effect: Effect, document: AmendingDocument) -> None:
         anchors={"starts_on": planned.starts_on, "due_on": planned.due_on},
     )
     fire(deed.office, deed.work, deed.actor, target, attempt)
+    settle_date_requests(deed.work, target.id)
     values: dict[str, object] = {"ends_on": planned.ends_on, "rrule": planned.rrule}
+    values["before_record"] = is_still_before_record(deed.office, target, planned.due_on)
     if target.state == "awaiting_date":
         values |= {f"planned_{name}": getattr(planned, name) for name in ("starts_on", "ends_on", "due_on")}
     elif not inside:

@@ -114,9 +114,13 @@ def _fire_dates(
     fire(deed.office, deed.work, deed.actor, target, attempt)
     settle_date_requests(deed.work, target.id)
     moved = update(occurrence).where(occurrence.c.id == target.id)
-    # Whoever gives a day to come to what was due before the start of record has taken it up again.
-    is_past = anchors["due_on"] is not None and anchors["due_on"] < deed.office.today()
-    deed.connection.execute(moved.values(ends_on=dates.ends_on, before_record=target.before_record and is_past))
+    before_record = is_still_before_record(deed.office, target, anchors["due_on"])
+    deed.connection.execute(moved.values(ends_on=dates.ends_on, before_record=before_record))
+
+
+def is_still_before_record(office: Office, target: Occurrence, due_on: date | None) -> bool:
+    """Whether it stays on its list with another day: given one to come, it has been taken up again."""
+    return target.before_record and due_on is not None and due_on < office.today()
 
 
 def is_inside(target: Occurrence, dates: NewDates) -> bool:

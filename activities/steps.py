@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from activities.acting import Actor
+from activities.date_requests import settle_date_requests
 from activities.dating import Cause, NewDates, give_date, move_date
 from activities.deed import Deed
 from activities.firing import Attempt, fire, fire_for
@@ -75,6 +76,8 @@ def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, bas
         for each in parts:
             fire(office, work, actor, each, Attempt("cancel", values=values, payload=values))
         ended = [target.id, *(each.id for each in parts)]
+        for each_id in ended:
+            settle_date_requests(work, each_id)
         sealed = select(submission.c.id).where(submission.c.occurrence_id.in_(ended))
         void_grants(work, list(work.connection.execute(sealed).scalars()))
     return left

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from activities.date_requests import ask_date, list_date_requests
 from activities.evidence import add_note
 from activities.plan_activities import list_activities
 from activities.plans import get_plan
@@ -21,6 +22,25 @@ def test_a_moved_deadline_postpones(empty_desk, small_live, amend):
     assert entry.payload["basis"] == BASIS
     assert entry.payload["file_digest"] == amendment.document.digest.hex()
     assert moved.deadline_text == "до 20 мая"
+
+
+def test_a_row_from_before_the_record_is_taken_up_again(empty_desk, small_live, amend):
+    """A new deadline to come is awaited, reminded of and overdue like any other; one that is past too is not."""
+    assert empty_desk.occurrence("1.3").before_record
+    amend(("до 15 января", "до 20 января"))
+    assert empty_desk.occurrence("1.3").before_record
+    amend(("до 15 января", "до 15 июня"))
+    again = empty_desk.occurrence("1.3")
+    assert (again.due_on, again.before_record) == (date(2026, 6, 15), False)
+
+
+def test_an_amendment_answers_who_asked_for_another_date(empty_desk, small_live, amend):
+    """Once the plan moves the row or takes it out, nobody is asked any more whether it may be moved."""
+    for number, day in (("1.1", date(2026, 4, 1)), ("1.2", date(2026, 5, 5))):
+        ask_date(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.occurrence(number).id, day, "Ремонт")
+    amend(TO_MAY, ("1.2 | Провести семинар для наставников | Дом творчества | программа | апрель\n", ""))
+    with empty_desk.office.store.read() as connection:
+        assert list_date_requests(connection) == {}
 
 
 def test_a_second_amendment_moves_what_the_first_one_moved(empty_desk, small_live, amend):

@@ -6,7 +6,7 @@ import pytest
 
 from activities.date_requests import PastDateError, ask_date, decline_date, find_date_request
 from activities.guards import NothingAskedError, ReasonMissingError
-from activities.steps import NewDates, postpone
+from activities.steps import NewDates, cancel, postpone, reopen
 from engine.machine import EventNotAllowedError, RoleNotAllowedError
 
 
@@ -32,6 +32,15 @@ def test_moving_the_date_answers_it(desk):
     target = desk.occurrence("1.2")
     ask_date(desk.office, desk.actor(desk.ann), target.id, date(2026, 4, 20), "Ремонт")
     postpone(desk.office, desk.actor(desk.mary), target.id, NewDates(date(2026, 4, 22)))
+    assert waiting(desk, "1.2") is None
+
+
+def test_calling_it_off_answers_it_too(desk):
+    """Opened again, it does not ask for a date that was wanted before."""
+    target = desk.occurrence("1.2")
+    ask_date(desk.office, desk.actor(desk.ann), target.id, date(2026, 4, 20), "Ремонт")
+    cancel(desk.office, desk.actor(desk.head), target.id, reason="Отпало", basis="приказ № 5")
+    reopen(desk.office, desk.actor(desk.head), target.id, reason="Ошибка")
     assert waiting(desk, "1.2") is None
 
 

@@ -190,13 +190,17 @@ def amend(desk, before, after):
 
 
 def test_an_amendment_moves_and_takes_out_parts_with_their_row(fanned):
-    """A new deadline holds for the members too, but for who has handed in; a row that goes takes open parts along."""
+    """A new deadline holds for the members too, but for who has handed in; a row that goes takes the other parts along.
+
+    What a member has handed in stays for the coordinator to take in: no document undoes what people did.
+    """
     fanned.hand_in("1.1~Школа-№-12", fanned.paul)
     amend(fanned, "до 20 марта", "до 20 мая")
     days = {name: fanned.occurrence(f"1.1~{name.replace(' ', '-')}").due_on for name in SCHOOLS}
     assert days == dict(zip(SCHOOLS, (date(2026, 5, 20), date(2026, 3, 20), date(2026, 5, 20)), strict=True))
     amend(fanned, PLAN.splitlines()[3] + "\n", "")
-    assert {state for _, state in parts(fanned)} == {"cancelled"}
+    assert dict(parts(fanned)) == dict(zip(SCHOOLS, ("cancelled", "evidence_submitted", "cancelled"), strict=True))
+    assert fanned.decide(fanned.waiting("1.1~Школа-№-12"), fanned.mary).settles
     assert verify_history(fanned.office.store).findings == ()
 
 
