@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.errors import N_, OporaError
-from engine.prepared import on_driver
+from engine.stored_values import DamagedValueError, check_kinds
 
 BUSY_TIMEOUT_SECONDS = 30
 # After so long without a word in the middle of a transaction PostgreSQL ends the session and gives up its locks.
 SILENCE_SECONDS = 300
-_WRITES = "opora_writes"
+_BEGIN = "opora_begin"
 # What SQLite gives by itself: all that a read transaction sees is of one moment.
 _POSTGRESQL_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -41,7 +42,15 @@ class DatabaseUnavailableError(OporaError):
 class DatabaseDamagedError(DatabaseUnavailableError):
     """The file is no database any more, or parts of it cannot be read."""
 
-    message = N_("The database file is damaged: {reason}. Bring back the last good backup: opora restore FILE.")
+    # SQLite says the same of a disk that does not read; a file behind it may be whole, and newer than any backup.
+    message = N_(
+        "The database file is damaged: {reason}. If the system's log tells of trouble with the disk, mend that first. "
+        "Else bring back the last good backup: opora restore FILE."
+    )
+
+
+class UnreadableTextError(DatabaseDamagedError):
+    """A text in it is none: SQLite keeps whatever bytes it is given."""
 
 
 class DatabaseFullError(DatabaseUnavailableError):
@@ -50,6 +59,35 @@ class DatabaseFullError(DatabaseUnavailableError):
     message = N_(
         "There is no room left for the database: {reason}. Nothing was changed. "
         "Make room on the disk that it lies on, then try again."
+    )
+
+
+class DatabaseDiskError(DatabaseUnavailableError):
+    """The disk does not read or write."""
+
+    # SQLite reports the last sync of a commit too, after which the commit stands: “nothing was changed” might be wrong.
+    message = N_(
+        "The disk under the database fails: {reason}. See the system's log, mend the disk, then go on; if it is lost, "
+        "bring back the last good backup on another one: opora restore FILE. The step just tried was taken as a whole "
+        "or not at all: look which, before you repeat it."
+    )
+
+
+class DatabaseCutOffError(DatabaseUnavailableError):
+    """The server was gone before it said that it had committed."""
+
+    message = N_(
+        "The database server broke off while it kept a step: {reason}. See that the server runs. "
+        "The step was taken as a whole or not at all: look which, before you repeat it."
+    )
+
+
+class DatabaseMovedAwayError(DatabaseUnavailableError):
+    """The database's contents were moved elsewhere since it was opened."""
+
+    message = N_(
+        "This database was moved elsewhere meanwhile, so nothing can be written here any more; nothing was changed. "
+        "Start the command again: it says where to."
     )
 
 
@@ -62,12 +100,19 @@ class DatabaseBusyError(DatabaseUnavailableError):
     )
 
 
+UNREADABLE = (DamagedValueError, UnreadableTextError)
+"""One value, and not the database: the others may well be read."""
+
+REFUSAL = "this database was moved"
+"""What triggers say that keep everybody from writing into a database that was moved (`runtime.database_marks`)."""
+
 # By the name that SQLite gives the trouble, or the code that PostgreSQL does (its documentation, appendix A).
 _TROUBLES = {
     "SQLITE_FULL": DatabaseFullError,
     "53100": DatabaseFullError,
     "SQLITE_BUSY": DatabaseBusyError,
     "SQLITE_LOCKED": DatabaseBusyError,
+    "58030": DatabaseDiskError,
 }
 
 
@@ -81,8 +126,12 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     )
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, journal_mode: str | None = None) -> Engine:
     """An engine with this application's transaction and durability rules; connects to nothing yet.
+
+    Args:
+        url: `sqlite:///path` or `postgresql://user@host/name`.
+        journal_mode: of SQLite, `WAL` or `TRUNCATE`; by itself what its version can be trusted with.
 
     Raises:
         DatabaseUrlError: neither SQLite nor PostgreSQL.
@@ -94,7 +143,7 @@ def open_database(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return _open_postgresql(parsed)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return _open_sqlite(url)
+        return _open_sqlite(url, journal_mode or ("WAL" if wal_is_safe() else "TRUNCATE"))
     raise DatabaseUrlError(url=parsed.render_as_string(hide_password=True))
 
 
@@ -134,9 +183,11 @@ class _Connection(sqlite3.Connection):
         return super().cursor(factory)
 
 
-def _open_sqlite(url: str) -> Engine:
+def _open_sqlite(url: str, journal_mode: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "factory": _Connection})
-    journal_mode = "WAL" if wal_is_safe() else "TRUNCATE"
+    check_kinds(engine)
+    # Not a listener of the event: while there is one, SQLAlchemy asks for listeners at every turn of a connection.
+    engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -147,12 +198,11 @@ def _open_sqlite(url: str) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        text = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN DEFERRED"
-        on_driver(connection, text, lambda cursor: cursor.execute(text))
-
     return engine
+
+
+def _begin(connection: PoolProxiedConnection) -> None:
+    connection.execute(connection.info.pop(_BEGIN, "BEGIN DEFERRED"))
 
 
 @contextmanager
@@ -174,8 +224,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         DatabaseUnavailableError: the database cannot be opened or written; nothing was changed.
     """
-    with _calm_errors(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
-        yield connection
+    with _calm_errors(), engine.connect() as connection:
+        connection.info[_BEGIN] = "BEGIN IMMEDIATE"
+        with connection.begin():
+            yield connection
 
 
 def is_database_trouble(error: BaseException) -> bool:
@@ -183,8 +235,9 @@ def is_database_trouble(error: BaseException) -> bool:
     if not isinstance(error, DatabaseError):
         return isinstance(error, DatabaseUnavailableError)
     # `DatabaseError` itself is what a damaged file gives; its other children are faults of the program, unless the
-    # server ended the session meanwhile.
-    return isinstance(error, OperationalError) or type(error) is DatabaseError or error.connection_invalidated
+    # server ended the session meanwhile, or the database was closed.
+    is_broken = isinstance(error, OperationalError) or type(error) is DatabaseError
+    return is_broken or error.connection_invalidated or REFUSAL in str(error.orig)
 
 
 @contextmanager
@@ -195,11 +248,20 @@ def _calm_errors() -> Iterator[None]:
         if not is_database_trouble(error):
             raise
         reason = str(error.orig).strip() or type(error.orig).__name__
-        raise _trouble(error)(reason=reason.splitlines()[0]) from error
+        # Of a text that is none the driver quotes the bytes.
+        raise _trouble(error)(reason=reason.splitlines()[0].partition(" with text ")[0]) from error
 
 
 def _trouble(error: DatabaseError) -> type[DatabaseUnavailableError]:
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+    if REFUSAL in str(error.orig):
+        return DatabaseMovedAwayError
+    if code.startswith("SQLITE_IOERR"):
+        return DatabaseDiskError
+    if not code and str(error.orig).startswith("Could not decode"):
+        return UnreadableTextError
     if type(error) is DatabaseError:
         return DatabaseDamagedError
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
-    return _TROUBLES.get(code, DatabaseUnavailableError)
+    # Committing is no statement.
+    cut_off = error.connection_invalidated and error.statement is None
+    return _TROUBLES.get(code, DatabaseCutOffError if cut_off else DatabaseUnavailableError)

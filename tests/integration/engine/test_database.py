@@ -79,6 +79,15 @@ def test_sqlite_is_opened_durable(sqlite_engine: Engine) -> None:
     assert found == {"journal_mode": expected, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
+@pytest.mark.parametrize("journal_mode", ["WAL", "TRUNCATE"])
+def test_the_journal_can_be_chosen(tmp_path: Path, journal_mode: str) -> None:
+    """Benchmarks measure both, whatever this version of SQLite is trusted with."""
+    opened = open_database(f"sqlite:///{tmp_path / 'opora.db'}", journal_mode)
+    with reading(opened) as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == journal_mode.lower()
+    opened.dispose()
+
+
 @pytest.mark.parametrize("left_in", ["WAL", "DELETE"])
 def test_the_journal_is_ours_whatever_a_file_was_left_in(tmp_path: Path, left_in: str) -> None:
     """A file that another program left in WAL mode does not stay in it where WAL is not safe."""
@@ -140,6 +149,16 @@ def test_a_writer_locks_before_it_reads(sqlite_engine: Engine, sqlite_url: str) 
     with writing(sqlite_engine), pytest.raises(sqlite3.OperationalError, match="locked"):
         impatient.execute("BEGIN IMMEDIATE")
     impatient.close()
+
+
+def test_a_reader_takes_no_lock_that_a_writer_had(sqlite_engine: Engine, sqlite_url: str) -> None:
+    """A connection that has written reads beside a writer: it waits for nobody."""
+    with writing(sqlite_engine):
+        pass
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert count_things(sqlite_engine) == 0
+    other.close()
 
 
 def test_a_reader_sees_one_moment(engine: Engine) -> None:
