@@ -19,17 +19,16 @@ from activities.escalation import is_for_deputies
 from activities.firing import Attempt, fire, roles_of_actor
 from activities.grants import Grant, GrantVoidError, check_grant, get_grant, spend_grant, void_grants, void_grants_to
 from activities.guards import AlreadyAcceptedError
-from activities.occurrences import Occurrence, get_occurrence
+from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
 from activities.office import Office
 from activities.people import Person, get_person_by_id
 from activities.roles import Role, list_holders
 from activities.running_workflow import get_running_workflow
 from activities.submissions import Submission, find_open_submission, get_submission
-from activities.tables import contact, decision, occurrence, party
+from activities.tables import contact, decision, party
 from engine.definition import TIMER_ROLE
 from engine.errors import N_, OporaError
 from engine.execution import Step
-from engine.store import lock_instances
 from engine.unit_of_work import UnitOfWork
 
 
@@ -120,7 +119,7 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         raise PartWithoutRemarkError
     with office.store.write() as work:
         target = get_submission(work.connection, request.submission_id)
-        about = _lock_occurrence(work.connection, target.occurrence_id)
+        about = lock_occurrence(work.connection, target.occurrence_id)
         standing = find_decision(work.connection, target.id)
         if standing is not None:
             raise AlreadyDecidedError(standing, office.calendar.zone)
@@ -136,13 +135,6 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         else:
             void_grants_to(work, _ids(actor.person, actor.on_behalf_of), target.id)
         return _record(work, actor, request, settles=settles)
-
-
-def _lock_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
-    """The occurrence, locked: of several people who decide at once each sees what the one before has done."""
-    running = select(occurrence.c.instance_id).where(occurrence.c.id == occurrence_id)
-    lock_instances(connection, [connection.execute(running).scalar_one()])
-    return get_occurrence(connection, occurrence_id)
 
 
 def _checked_grant(deed: Deed, request: DecisionRequest) -> Grant | None:

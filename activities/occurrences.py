@@ -19,6 +19,7 @@ from activities.references import (
 )
 from activities.sections import sections_within, with_subsections
 from activities.tables import activity, activity_party, contact, occurrence, party, plan, section
+from engine.store import lock_instances
 from engine.tables import instance
 
 OPEN_STATES = frozenset({"planned", "awaiting_date", "in_progress", "evidence_submitted", "returned"})
@@ -167,6 +168,23 @@ def get_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
 def get_occurrence_of(connection: Connection, instance_id: int) -> Occurrence:
     """The occurrence of an instance, which is known to exist."""
     return list_occurrences(connection, OccurrenceFilter(instance_ids=[instance_id]))[0]
+
+
+def lock_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
+    """An occurrence, locked until the transaction ends: of several who act at once each sees what the one before did.
+
+    A step notices by itself that its own occurrence has moved on. Whoever reads more than that, such as what else was
+    decided or which parts there are, locks before.
+    """
+    running = select(occurrence.c.instance_id).where(occurrence.c.id == occurrence_id)
+    lock_instances(connection, [connection.execute(running).scalar_one()])
+    return get_occurrence(connection, occurrence_id)
+
+
+def lock_occurrences(connection: Connection, wanted: OccurrenceFilter) -> None:
+    """Lock all that a filter asks for until the transaction ends."""
+    running = select(occurrence.c.instance_id).where(occurrence.c.id.in_(select_ids(connection, wanted)))
+    lock_instances(connection, connection.execute(running).scalars().all())
 
 
 def list_occurrences(connection: Connection, wanted: OccurrenceFilter) -> list[Occurrence]:

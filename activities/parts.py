@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
 from activities.expansion import PlannedOccurrence
-from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences, lock_occurrences
 from activities.office import Office
 from activities.party_members import list_members_of_rows
 from activities.plan_activities import Activity
@@ -84,10 +84,14 @@ def make_parts(office: Office, work: UnitOfWork, actor: Actor, activity_ids: Seq
     """Make the parts that are missing, within the caller's transaction."""
     members = list_members_of_rows(work.connection, activity_ids)
     # Two who say it at the same moment: the second one waits here, and then finds what the first has made.
-    locked = select(activity.c.id).where(activity.c.id.in_(members)).order_by(activity.c.id).with_for_update()
+    # No key of the row changes: whoever moves one of its runs refers to it, and must not wait for this lock.
+    named = select(activity.c.id).where(activity.c.id.in_(members)).order_by(activity.c.id)
+    locked = named.with_for_update(key_share=True)
     fresh: list[NewOccurrence] = []
     summaries: list[Occurrence] = []
     for activity_id in work.connection.execute(locked).scalars().all():
+        # A row that is moved meanwhile would leave its new parts behind on the days it had.
+        lock_occurrences(work.connection, OccurrenceFilter(activity_id=activity_id, parts=False))
         taken = {(each.key, each.member_id) for each in list_parts(work.connection, activity_id)}
         own = list_occurrences(work.connection, OccurrenceFilter(activity_id=activity_id, parts=False))
         running = [each for each in own if each.is_open and not each.before_record and each.due_on is not None]

@@ -17,7 +17,13 @@ from activities.deed import Deed
 from activities.expansion import PlannedOccurrence
 from activities.following import date_followers_of_row
 from activities.guards import ReasonMissingError
-from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence, list_occurrences
+from activities.occurrences import (
+    Occurrence,
+    OccurrenceFilter,
+    get_occurrence,
+    list_occurrences,
+    lock_occurrences,
+)
 from activities.office import Office
 from activities.plan_amendments import Amendment, list_amendments
 from activities.plans import Plan
@@ -151,6 +157,7 @@ def carry_out_pending(
     """
     with office.store.write() as work:
         deed = Deed(office, work, actor)
+        _lock(work.connection, target)
         steps = _choose(work.connection, target, occurrence_ids)
         allowed = [each for each in steps if may_carry_out(work.connection, actor, each.effect)]
         if steps and not allowed:
@@ -181,12 +188,19 @@ def drop_pending(
     if not reason.strip():
         raise ReasonMissingError
     with office.store.write() as work:
+        _lock(work.connection, target)
         steps = _choose(work.connection, target, occurrence_ids)
         for each in steps:
             if not may_carry_out(work.connection, actor, each.effect):
                 raise RoleNotAllowedError(event=each.effect.action.value, roles=Role.APPROVER.value)
             _settle(work, actor, each.id, StepOutcome.DROPPED, reason.strip())
     return [SettledStep(each, StepOutcome.DROPPED) for each in steps]
+
+
+def _lock(connection: Connection, target: Plan) -> None:
+    """Let what waits of a plan be settled by one person after the other, each seeing what the one before did."""
+    waiting = [each.occurrence.id for each in list_pending(connection, target.id)]
+    lock_occurrences(connection, OccurrenceFilter(ids=waiting))
 
 
 def _choose(connection: Connection, target: Plan, occurrence_ids: Collection[int] | None) -> list[PendingStep]:

@@ -27,7 +27,7 @@ from activities.following import date_followers_of_row, list_followers_of
 from activities.guards import BasisMissingError
 from activities.importing import PlanReading, read_plan
 from activities.importing.title import read_period
-from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences, lock_occurrences
 from activities.office import Office
 from activities.pending_steps import insert_pending, overtake
 from activities.period import Period
@@ -205,6 +205,8 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
     target = proposal.stored.plan
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, _AMENDING, "reimport")
+        # What people do from here on waits until this is done: nothing that was compared changes underneath.
+        lock_occurrences(work.connection, OccurrenceFilter(plan_id=target.id))
         if _load(work.connection, target.id) != proposal.stored:
             raise StaleRevisionError
         for each in proposal.effects:

@@ -9,7 +9,7 @@ from activities.deed import Deed
 from activities.firing import Attempt, fire, fire_for
 from activities.following import Followed, date_followers, followers_payload, list_followers_of
 from activities.grants import void_grants
-from activities.occurrences import Occurrence, get_occurrence
+from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
 from activities.office import Office
 from activities.parts import list_open_parts, list_parts_alongside
 from activities.tables import submission
@@ -33,7 +33,7 @@ def set_date(office: Office, actor: Actor, occurrence_id: int, dates: NewDates) 
     """
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        target = get_occurrence(work.connection, occurrence_id)
+        target = lock_occurrence(work.connection, occurrence_id)
         alongside = list_parts_alongside(work.connection, target)
         for each in (target, *alongside):
             give_date(deed, each, dates)
@@ -53,7 +53,7 @@ def postpone(
     cause = Cause(reason.strip(), basis.strip())
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        target = get_occurrence(work.connection, occurrence_id)
+        target = lock_occurrence(work.connection, occurrence_id)
         alongside = list_parts_alongside(work.connection, target)
         for each in (target, *alongside):
             move_date(deed, each, dates, cause)
@@ -68,7 +68,7 @@ def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, bas
     """
     values = {"reason": reason.strip(), "basis": basis.strip()}
     with office.store.write() as work:
-        target = get_occurrence(work.connection, occurrence_id)
+        target = lock_occurrence(work.connection, occurrence_id)
         left = list_followers_of(work.connection, target)
         payload = values | followers_payload(work.connection, target)
         parts = list_open_parts(work.connection, target)
