@@ -202,7 +202,9 @@ def _open_sqlite(url: str, journal_mode: str) -> Engine:
 
 
 def _begin(connection: PoolProxiedConnection) -> None:
-    connection.execute(connection.info.pop(_BEGIN, "BEGIN DEFERRED"))
+    cursor = connection.cursor()
+    cursor.execute(connection.info.pop(_BEGIN, "BEGIN DEFERRED"))
+    cursor.close()
 
 
 @contextmanager
