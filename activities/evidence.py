@@ -15,11 +15,12 @@ from activities.acting import Actor
 from activities.evidence_folder import MEGABYTE, EvidenceMissingError, StoredBlob
 from activities.evidence_reception import Reception
 from activities.evidence_refusals import refuse_name
-from activities.evidence_scanning import record_scan
+from activities.evidence_scanning import read_scans, record_scan
 from activities.evidence_tables import removed_blob
 from activities.firing import fire_for
 from activities.office import Office
 from activities.tables import blob, evidence
+from activities.virus_scanner import InfectedFileError
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -70,7 +71,8 @@ class Evidence:
 def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO, *, name: str) -> Evidence:
     """Store a file as evidence; it counts once it is submitted. What it is, is told by its content.
 
-    The same content a second time, under whatever name, is the piece that is there already.
+    The same content a second time, under whatever name, is the piece that is there already. Content in which a virus is
+    known is refused, be there a scanner now or not.
 
     Raises:
         EvidenceTooLargeError, EvidenceFolderError: nothing was recorded.
@@ -83,13 +85,10 @@ def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO,
     reception = Reception(bare, office.scanner)
     stored = office.evidence.store(stream, FILE_LIMIT_BYTES, reception.examine)
     with office.store.write() as work:
-        known = list_evidence(work.connection, occurrence_id)
-        same = next((each for each in known if each.blob_digest == stored.digest), None)
+        same = _find_same(work.connection, occurrence_id, stored)
+        keep_blob(work, stored, is_scanned=reception.is_scanned)
         if same is not None:
             return same
-        keep_blob(work, stored)
-        if reception.is_scanned:
-            record_scan(work, stored.digest)
         row: dict[str, object] = {
             "kind": EvidenceKind.FILE.value,
             "blob_digest": stored.digest,
@@ -99,16 +98,41 @@ def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO,
         return _add(office, work, actor, occurrence_id, row)
 
 
-def keep_blob(work: UnitOfWork, stored: StoredBlob) -> None:
+def _find_same(connection: Connection, occurrence_id: int, stored: StoredBlob) -> Evidence | None:
+    """The piece with the same content, unless its bytes were removed after their time."""
+    kept = list_evidence(connection, occurrence_id)
+    same = next((each for each in kept if each.blob_digest == stored.digest), None)
+    gone = select(removed_blob).where(removed_blob.c.blob_digest == stored.digest)
+    return None if connection.execute(gone).first() else same
+
+
+def keep_blob(work: UnitOfWork, stored: StoredBlob, *, is_scanned: bool) -> None:
     """A row for the content, whoever stored the same content before or does so at this moment.
 
     What was removed after its time and is sent again is there again.
+
+    Args:
+        work: the transaction.
+        stored: the content.
+        is_scanned: a scanner has looked at it just now and found nothing.
+
+    Raises:
+        InfectedFileError: nobody has looked now, and a virus was found in it before.
     """
     work.connection.execute(delete(removed_blob).where(removed_blob.c.blob_digest == stored.digest))
-    if work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
-        return
-    with suppress(IntegrityError), work.connection.begin_nested():
-        work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
+    if not work.connection.execute(select(blob.c.digest).where(blob.c.digest == stored.digest)).first():
+        with suppress(IntegrityError), work.connection.begin_nested():
+            work.connection.execute(insert(blob).values(digest=stored.digest, size=stored.size, stored_at=work.now))
+    if is_scanned:
+        record_scan(work, stored.digest)
+    else:
+        _refuse_known_threat(work.connection, stored.digest)
+
+
+def _refuse_known_threat(connection: Connection, digest: bytes) -> None:
+    scan = read_scans(connection, [digest]).get(digest)
+    if scan is not None and scan.threat:
+        raise InfectedFileError(threat=scan.threat)
 
 
 def add_link(office: Office, actor: Actor, occurrence_id: int, link: str) -> Evidence:

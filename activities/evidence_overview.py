@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from activities.deadlines.schedule import Explanation
-from activities.evidence_scanning import read_scans
+from activities.evidence_scanning import Scan, read_scans
 from activities.evidence_tables import removal_act, removed_blob
 from activities.evidence_types import find_remarks
 from activities.manifest import ManifestFile
@@ -31,15 +31,25 @@ class FileOverview:
     Attributes:
         remarks: what whoever opens it should know.
         elsewhere: references of other rows for which the very same file was handed in.
-        scanned_at: when a scanner found nothing in it; None where none has looked.
+        scan: what a virus scanner found in it and when; None where none has looked.
         removal: None while its bytes are kept.
     """
 
     file: ManifestFile
     remarks: tuple[Explanation, ...]
     elsewhere: tuple[str, ...]
-    scanned_at: datetime | None
+    scan: Scan | None
     removal: Removal | None
+
+    @property
+    def is_infected(self) -> bool:
+        """Whether a virus is known in it, so that nobody should open it."""
+        return self.scan is not None and bool(self.scan.threat)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it may be fetched."""
+        return self.removal is None and not self.is_infected
 
 
 def list_file_overviews(connection: Connection, submission: Submission) -> list[FileOverview]:
@@ -53,7 +63,7 @@ def list_file_overviews(connection: Connection, submission: Submission) -> list[
             file=file,
             remarks=tuple(find_remarks(file.name, file.media_type)),
             elsewhere=tuple(elsewhere.get(file.digest, ())),
-            scanned_at=scans.get(file.digest),
+            scan=scans.get(file.digest),
             removal=removals.get(file.digest),
         )
         for file in files

@@ -4,12 +4,15 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, 
 
 from engine.tables import UtcDateTime, metadata
 
-# A scanner has looked at these bytes and found nothing; what it finds something in is never kept.
+# A scanner has looked at these bytes. What it finds something in at the door is never kept; what it knows only later
+# stays, named.
 blob_scan = Table(
     "blob_scan",
     metadata,
     Column("blob_digest", LargeBinary(32), ForeignKey("blob.digest"), primary_key=True),
     Column("scanned_at", UtcDateTime, nullable=False),
+    # What it found, in its own words; empty where nothing.
+    Column("threat", String(100), nullable=False, server_default=""),
 )
 
 # An act of removal: who removed bytes of evidence, when, and after how long. Its id is its number.

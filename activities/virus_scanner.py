@@ -40,6 +40,10 @@ class ScannerError(OporaError):
     )
 
 
+class ScannerUnreachableError(ScannerError):
+    """Nobody answers where the scanner should be, so that asking about the next file is as useless."""
+
+
 class Scanner(Protocol):
     """Something that looks for viruses."""
 
@@ -47,7 +51,7 @@ class Scanner(Protocol):
         """Look at a stream from where it stands to its end; return where nothing was found.
 
         Raises:
-            InfectedFileError: something was; ScannerError: it is not known.
+            InfectedFileError: something was; ScannerError: it is not known; ScannerUnreachableError: nobody answers.
         """
 
 
@@ -67,14 +71,14 @@ class Clamd:
         """Send a stream in chunks, each behind its length, and read the verdict.
 
         Raises:
-            InfectedFileError, ScannerError: as `Scanner` says.
+            InfectedFileError, ScannerError, ScannerUnreachableError: as `Scanner` says.
         """
         try:
             with self._connect() as connection:
                 connection.sendall(b"zINSTREAM\0")
                 answer = _send(connection, stream)
         except OSError as error:
-            raise ScannerError(reason=error.strerror or str(error)) from error
+            raise ScannerUnreachableError(reason=error.strerror or str(error)) from error
         _judge(answer)
 
     @contextmanager

@@ -9,7 +9,8 @@ import click
 
 from cli.changing import reference_argument
 from cli.evidence_care import orphans, retain
-from cli.evidence_known import care_json, care_text, read_care, refuse_removed
+from cli.evidence_known import care_json, care_text, read_care, refuse_unfit
+from cli.evidence_scan import scan
 from cli.options import as_json
 from cli.output import print_json, print_table, say
 from cli.wording import instant_text, names_text, size_text, text
@@ -150,7 +151,7 @@ def get(*, reference: str, number: int, out: Path | None) -> None:
             raise UnknownPieceError(number=number, reference=reference)
         if piece.blob_digest is None:
             raise NotAFileError(number=number, name=piece.name)
-        refuse_removed(piece, care, application.office.calendar.zone)
+        refuse_unfit(piece, care, application.office.calendar.zone)
         target = out or Path(piece.name)
         _fetch(application.office.evidence, piece.blob_digest, target)
     say(FETCHED, name=piece.name, file=target, size=size_text(piece.size or 0))
@@ -200,3 +201,4 @@ def verify(*, as_json: bool) -> None:
 
 group.add_command(orphans)
 group.add_command(retain)
+group.add_command(scan)

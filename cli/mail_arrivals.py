@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from notifications.mail.arrivals import Arrival
+    from notifications.mail.replies import ArrivedFile
     from runtime.bootstrap import Application
 
 LEFT_OUT = N_("Not taken: {name} ({reason}).")
@@ -166,6 +167,19 @@ def _plain(connection: "Connection", held: "Arrival") -> dict[str, Any]:
         "arrived_at": held.arrived_at,
         "letter": held.details["letter"],
         "occurrence": _target(connection, held) or None,
-        "files": [{"name": each.name, "size": each.size, "sha256": each.blob_digest.hex()} for each in files],
+        "files": [_plain_file(connection, each) for each in files],
         "left_out": [{"name": name, "reason": reason} for name, reason, _ in held.details.get("left_out", [])],
+    }
+
+
+def _plain_file(connection: "Connection", held: "ArrivedFile") -> dict[str, Any]:
+    from activities.evidence_scanning import read_scans
+
+    scan = read_scans(connection, [held.blob_digest]).get(held.blob_digest)
+    return {
+        "name": held.name,
+        "size": held.size,
+        "sha256": held.blob_digest.hex(),
+        "scanned_at": scan.scanned_at if scan else None,
+        "threat": (scan.threat or None) if scan else None,
     }

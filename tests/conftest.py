@@ -20,6 +20,7 @@ from tests.fixtures.tools import SHARED, missing
 pytest_plugins = [
     "tests.fixtures.amending",
     "tests.fixtures.browser",
+    "tests.fixtures.clamd",
     "tests.fixtures.command_line",
     "tests.fixtures.databases",
     "tests.fixtures.engine",

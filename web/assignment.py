@@ -1,6 +1,6 @@
 """What an invitation to send evidence is about, read in one go: the work, what is gathered, and how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from activities.absences import list_principals
 from activities.date_requests import DateRequest, find_date_request
 from activities.decisions import Decision, find_decision
 from activities.evidence import Evidence, list_evidence
+from activities.evidence_scanning import read_scans
 from activities.invitations import Invitation, is_invitation_open
 from activities.occurrences import OWED_STATES, Occurrence, get_occurrence
 from activities.office import Office
@@ -42,6 +43,7 @@ class Assignment:
         on_behalf_of: who is away, where the person acts in their place only; None where it is the person's own.
         parts: of the members whose parts it sums up.
         gathered: what was added and not handed in yet.
+        threats: SHA-256 of a gathered file → the virus that was found in it.
         submission: what waits for a decision, or was handed in last.
         decision: the last one.
         date_request: another date that somebody has asked for and nobody has answered.
@@ -55,6 +57,7 @@ class Assignment:
     occurrence: Occurrence
     parts: tuple[Occurrence, ...]
     gathered: tuple[Evidence, ...]
+    threats: Mapping[bytes, str]
     submission: Submission | None
     submitter: str
     decision: Decision | None
@@ -88,6 +91,8 @@ def get_assignment(connection: Connection, invited: Invitation, office: Office) 
     versions = list_submissions(connection, occurrence.id)
     latest = find_open_submission(connection, occurrence.id) or next(reversed(versions), None)
     decided = [found for each in versions if (found := find_decision(connection, each.id))]
+    gathered = list_evidence(connection, occurrence.id)
+    scans = read_scans(connection, [each.blob_digest for each in gathered if each.blob_digest])
     return Assignment(
         invitation=invited,
         person=person,
@@ -95,7 +100,8 @@ def get_assignment(connection: Connection, invited: Invitation, office: Office) 
         plan_title=connection.execute(select(plan.c.title).where(plan.c.id == occurrence.plan_id)).scalar_one(),
         occurrence=occurrence,
         parts=tuple(list_parts_of(connection, occurrence)),
-        gathered=tuple(list_evidence(connection, occurrence.id)),
+        gathered=tuple(gathered),
+        threats={digest: scan.threat for digest, scan in scans.items() if scan.threat},
         submission=latest,
         submitter=_name_of(connection, latest),
         decision=decided[-1] if decided else None,

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from activities.evidence import fold_file_name
 from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
+from activities.evidence_scanning import read_scans
 from activities.manifest import ManifestFile
 from web.headers import POLICY
 from web.previews import Previews, is_shown
@@ -52,12 +53,10 @@ def serve_file(files: Sequence[ManifestFile], number: int) -> Response:
     """The file with this number, counted from 1, as a download.
 
     Raises:
-        NotFound: there is no such number.
+        NotFound: there is no such number, or a virus was found in the file.
         ServiceUnavailable: the file is not where it should be.
     """
-    if not 1 <= number <= len(files):
-        raise NotFound
-    wanted = files[number - 1]
+    wanted = _wanted(files, number)
     folder = current_site().application.office.evidence
     if not folder.path_of(wanted.digest).is_file():
         _log.error("the evidence file %s is missing; run opora doctor", wanted.digest.hex())
@@ -70,17 +69,27 @@ def serve_preview(files: Sequence[ManifestFile], number: int) -> Response:
     """A small picture of the file with this number, counted from 1: our own, of its pixels alone.
 
     Raises:
-        NotFound: there is no such number, or no preview.
+        NotFound: there is no such number, or a virus was found in the file.
     """
-    if not 1 <= number <= len(files):
-        raise NotFound
-    wanted = files[number - 1]
+    wanted = _wanted(files, number)
     application = current_site().application
     previews = Previews(application.settings.preview_dir, application.office.evidence)
     drawn = previews.find(wanted.digest, wanted.media_type) if is_shown(wanted.media_type, wanted.size) else None
     if drawn is None:
         raise NotFound
     return Response(drawn, headers={POLICY: LOCKED}, content_type="image/webp")
+
+
+def _wanted(files: Sequence[ManifestFile], number: int) -> ManifestFile:
+    """The file with this number, unless it is known to do harm: its page says so and offers no link."""
+    if not 1 <= number <= len(files):
+        raise NotFound
+    wanted = files[number - 1]
+    with current_site().application.store.read() as connection:
+        scan = read_scans(connection, [wanted.digest]).get(wanted.digest)
+    if scan is not None and scan.threat:
+        raise NotFound
+    return wanted
 
 
 def file_headers(wanted: ManifestFile) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -11,6 +12,7 @@ from activities.evidence import keep_blob, list_evidence
 from activities.evidence_folder import StoredBlob
 from activities.evidence_reception import Reception
 from activities.evidence_refusals import DamagedArchiveError, DangerousFileError, EmptyFileError, refuse_name
+from activities.evidence_scanning import read_scans
 from activities.occurrences import get_occurrence
 from activities.office import Office
 from activities.roles import Role, list_holders
@@ -37,11 +39,12 @@ _WORD = re.compile(r"[\w.:/@~-]*\w")
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a reply, stored by its content."""
+    """A file of a reply, stored by its content; `is_scanned`: a scanner has found nothing in it."""
 
     name: str
     media_type: str
     blob: StoredBlob
+    is_scanned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,13 @@ class ReplyFiles:
     occurrence_id: int | None = None
 
     def unknown_to(self, connection: Connection, answered: Letter, incoming: Incoming) -> "ReplyFiles":
-        """Without what is evidence already or waits already, and with what it is about."""
+        """Without what is evidence already or waits already or is known to be infected, and with what it is about."""
         about = _find_occurrence_id(connection, answered, incoming)
-        known = _known_digests(connection, answered, about)
-        again = tuple(LeftOut(each.name, ALREADY_THERE) for each in self.files if each.blob.digest in known)
-        fresh = tuple(each for each in self.files if each.blob.digest not in known)
-        return replace(self, files=fresh, left_out=self.left_out + again, occurrence_id=about)
+        unwanted = _infected(connection, self.files)
+        unwanted |= {each: (ALREADY_THERE, {}) for each in _known_digests(connection, answered, about)}
+        again = (LeftOut(each.name, *unwanted[each.blob.digest]) for each in self.files if each.blob.digest in unwanted)
+        fresh = tuple(each for each in self.files if each.blob.digest not in unwanted)
+        return replace(self, files=fresh, left_out=(*self.left_out, *again), occurrence_id=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,13 @@ def _store(office: Office, attached: Attachment) -> StoredFile:
     refuse_name(attached.name)
     reception = Reception(attached.name, office.scanner)
     stored = office.evidence.store(io.BytesIO(attached.content), FILE_BYTES, reception.examine)
-    return StoredFile(attached.name, reception.media_type, stored)
+    return StoredFile(attached.name, reception.media_type, stored, reception.is_scanned)
 
 
 def keep_files(work: UnitOfWork, arrival_id: int, found: ReplyFiles) -> None:
     """Write down the files of a reply that was stored in this transaction."""
     for each in found.files:
-        keep_blob(work, each.blob)
+        keep_blob(work, each.blob, is_scanned=each.is_scanned)
         row = {
             "arrival_id": arrival_id,
             "occurrence_id": found.occurrence_id,
@@ -169,6 +173,14 @@ def list_files(connection: Connection, arrival_id: int) -> list[ArrivedFile]:
         .order_by(arrived_file.c.id)
     )
     return [ArrivedFile(**row) for row in connection.execute(wanted).mappings()]
+
+
+def _infected(connection: Connection, files: Sequence[StoredFile]) -> dict[bytes, tuple[str, Mapping[str, Any]]]:
+    """Content in which a virus was found before, where no scanner has looked now → why it is left out."""
+    scans = read_scans(connection, [each.blob.digest for each in files if not each.is_scanned])
+    return {
+        digest: (InfectedFileError.message, {"threat": scan.threat}) for digest, scan in scans.items() if scan.threat
+    }
 
 
 def _known_digests(connection: Connection, answered: Letter, occurrence_id: int | None) -> set[bytes]:

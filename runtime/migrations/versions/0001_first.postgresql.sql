@@ -178,6 +178,7 @@ CREATE INDEX ix_instance_state ON instance (state)
 CREATE TABLE blob_scan (
 	blob_digest BYTEA NOT NULL,
 	scanned_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	threat VARCHAR(100) DEFAULT '' NOT NULL,
 	CONSTRAINT pk_blob_scan PRIMARY KEY (blob_digest),
 	CONSTRAINT fk_blob_scan_blob_digest FOREIGN KEY(blob_digest) REFERENCES blob (digest)
 )

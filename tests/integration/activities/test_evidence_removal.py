@@ -52,7 +52,7 @@ class Writer:
     def write(self):
         """The row that speaks of the bytes."""
         with self.office.store.write() as work:
-            keep_blob(work, self.stored)
+            keep_blob(work, self.stored, is_scanned=False)
         self.writes_at = None
 
 

@@ -1,10 +1,13 @@
 """`opora evidence orphans, retain` and `opora print`: tidying up, removing after the term, and paper."""
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from docx import Document
+
+from tests.fixtures.clamd import EICAR
 
 MARY = "lavrentieva@parus.example.org"
 PAUL = "gromova@parus.example.org"
@@ -51,6 +54,30 @@ def test_files_past_their_term_are_removed_by_an_act(terminal, protocol):
     assert "act No. 1" in terminal.done("evidence", "list", "1.4").stdout
     assert "act No. 1" in terminal.refused("evidence", "get", "1.4", str(piece["number"]))
     assert "past its time" in terminal.done("evidence", "retain", "--as", MARY, **term).stderr
+
+
+def test_what_was_stored_without_a_scanner_is_scanned_later(terminal, protocol, clamd):
+    """Without a scanner it says which setting; with one what it found, with exit code 1, until it is taken out."""
+    added = terminal.folder / "примечание.txt"
+    added.write_bytes(b"see " + EICAR)
+    terminal.done("occurrence", "add-evidence", "1.4", "--file", str(protocol), "--as", PAUL)
+    terminal.done("occurrence", "add-evidence", "1.4", "--file", str(added), "--as", PAUL)
+    assert "OPORA_CLAMD_URL" in terminal.refused("evidence", "scan")
+    with_scanner = {"OPORA_CLAMD_URL": clamd().url}
+    told = terminal("evidence", "scan", **with_scanner)
+    assert told.exit_code == 1
+    assert "Files looked at now: 2; without a virus: 1." in told.stderr
+    assert "A virus is known in 1 pieces" in told.stderr
+    assert "Eicar-Test" in told.stdout
+    (found,) = json.loads(terminal("evidence", "scan", "--json", **with_scanner).stdout)["infected"]
+    assert (found["name"], found["threat"]) == ("примечание.txt", "Eicar-Test")
+    listed = {each["name"]: each["threat"] for each in terminal.json("evidence", "list", "1.4")}
+    assert listed == {"протокол.txt": None, "примечание.txt": "Eicar-Test"}
+    assert "a virus was found on" in terminal.done("evidence", "list", "1.4", COLUMNS="400").stdout
+    number = str(found["number"])
+    assert "Nothing was deleted" in terminal.refused("evidence", "get", "1.4", number)
+    terminal.done("occurrence", "remove-evidence", "1.4", number, "--as", PAUL)
+    assert "No evidence with a virus is known" in terminal.done("evidence", "scan", **with_scanner).stderr
 
 
 def test_what_was_handed_in_is_printed(terminal, handed_in):

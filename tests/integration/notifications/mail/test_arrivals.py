@@ -1,12 +1,16 @@
 """What becomes of mails that come in: bounces, answers with files, and all that is neither."""
 
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from activities.evidence import list_evidence
+from activities.evidence_scanning import Scan, read_scans, scan_stored
+from activities.virus_scanner import InfectedFileError
 from engine.machine import RoleNotAllowedError
 from engine.tables import metadata
 from notifications.mail.arrivals import (
@@ -309,6 +313,37 @@ def test_programs_are_named_and_not_taken(mail_office, digest):
     receipt = receive(mail_office, answer(digest, PAUL, ("счёт.exe", b"MZ" + bytes(100)), ("а.pdf", PDF)))
     assert [name for name, _ in files_of(mail_office, receipt.reply)] == ["а.pdf"]
     assert [left[0] for left in receipt.details["left_out"]] == ["счёт.exe"]
+
+
+class Finding:
+    """A scanner that finds a virus where the word stands."""
+
+    def scan(self, stream):
+        """Say what is in it."""
+        if b"virus" in stream.read():
+            raise InfectedFileError(threat="Eicar-Test")
+
+
+def test_files_of_an_answer_are_scanned_as_others_are(mail_office, digest):
+    """When nothing was found in one is known before anybody confirms it; an infected one is named and not taken."""
+    mail_office.office = replace(mail_office.office, scanner=Finding())
+    receipt = receive(mail_office, answer(digest, PAUL, ("а.pdf", PDF), ("б.pdf", PDF + b"virus")))
+    assert [name for name, _ in files_of(mail_office, receipt.reply)] == ["а.pdf"]
+    ((name, _, said),) = receipt.details["left_out"]
+    assert (name, said) == ("б.pdf", {"threat": "Eicar-Test"})
+    known = sha256(PDF).digest()
+    with mail_office.office.store.read() as connection:
+        assert read_scans(connection, [known]) == {known: Scan(mail_office.clock.now())}
+
+
+def test_a_file_found_bad_later_comes_in_by_no_answer(mail_office, digest):
+    """Without a scanner the bytes are known all the same; what waits unconfirmed is refused once it is found."""
+    receipt = receive(mail_office, answer(digest, PAUL, ("а.pdf", PDF + b"virus")))
+    scan_stored(replace(mail_office.office, scanner=Finding()))
+    again = receive(mail_office, answer(digest, PAUL, ("б.pdf", PDF + b"virus"), subject="ещё раз"))
+    assert again.sort is Sort.NOTE
+    with pytest.raises(InfectedFileError):
+        confirm_reply(mail_office.office, mail_office.actor(mail_office.mary), receipt.reply)
 
 
 def test_of_several_rows_the_one_that_is_named_is_meant(mail_office):
