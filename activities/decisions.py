@@ -155,7 +155,6 @@ def _checked_grant(deed: Deed, request: DecisionRequest) -> Grant | None:
 
 
 def _step(deed: Deed, request: DecisionRequest, target: Submission, about: Occurrence) -> Step:
-    # Cancelling leaves a submission undecided; once its occurrence is reopened, a newer one takes its place.
     newest = find_open_submission(deed.connection, target.occurrence_id)
     current = newest is not None and newest.id == target.id and target.manifest_digest == request.manifest_digest
     involved = [each for each in (deed.actor.person, deed.actor.on_behalf_of) if each]

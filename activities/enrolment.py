@@ -33,6 +33,10 @@ class LastOfRoleError(OporaError):
     message = N_("{name} is the last coordinator or administrator. Give another person the role first.")
 
 
+_DECIDING = frozenset({Role.APPROVER, Role.DEPUTY, Role.COORDINATOR})
+"""The roles that workflows give decisions to."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     """Who is to be added; `language` is `ru` or `en`."""
@@ -95,8 +99,9 @@ def withdraw_role(office: Office, actor: Actor | None, holder: Person, role: Rol
     with office.store.write() as work:
         check_enrolling(work.connection, actor)
         taken = take_role(work, holder.id, role, scope)
+        _refuse_nobody_left(work, holder)
         if taken:
-            _after_taking(work, holder)
+            _void_links(work, holder, decides=role in _DECIDING)
         return taken
 
 
@@ -110,14 +115,20 @@ def deactivate(office: Office, actor: Actor | None, leaver: Person) -> Person:
     with office.store.write() as work:
         check_enrolling(work.connection, actor)
         work.connection.execute(update(person).where(person.c.id == leaver.id).values(active=False))
-        _after_taking(work, leaver)
+        _refuse_nobody_left(work, leaver)
+        _void_links(work, leaver, decides=True)
         return get_person_by_id(work.connection, leaver.id)
 
 
-def _after_taking(work: UnitOfWork, loser: Person) -> None:
+def _refuse_nobody_left(work: UnitOfWork, loser: Person) -> None:
     if not _list_enrolling(work.connection):
         raise LastOfRoleError(name=loser.name)
-    void_grants_of(work, loser.id)
+
+
+def _void_links(work: UnitOfWork, loser: Person, *, decides: bool) -> None:
+    # A letter that waits to be sent is dropped with its grant, so only who loses a decision loses the question.
+    if decides:
+        void_grants_of(work, loser.id)
     void_invitations_of(work, loser.id)
 
 

@@ -14,6 +14,8 @@ from engine.unit_of_work import UnitOfWork
 
 ACTIONS = ("accept", "return")
 TIME_TO_LIVE = timedelta(days=30)
+RENEWED_BEFORE = timedelta(days=7)
+"""A letter carries no link that ends within this time: people decide twice a week, and some are away."""
 
 
 class GrantExpiredError(OporaError):
@@ -72,14 +74,14 @@ def issue_grant(work: UnitOfWork, person_id: int, submission_id: int, on_behalf_
 
 
 def obtain_grant(work: UnitOfWork, person_id: int, submission_id: int, on_behalf_of_id: int | None = None) -> Grant:
-    """The person's grant for a submission that still counts, or else a new one: one link, however often it is sent."""
+    """The person's grant that still counts for a while, or else a new one: one link, however often it is sent."""
     live = select(grant).where(
         grant.c.person_id == person_id,
         grant.c.submission_id == submission_id,
         grant.c.on_behalf_of_id.is_not_distinct_from(on_behalf_of_id),
         grant.c.voided_at.is_(None),
         grant.c.spent_at.is_(None),
-        grant.c.expires_at > work.now,
+        grant.c.expires_at > work.now + RENEWED_BEFORE,
     )
     row = work.connection.execute(live.order_by(grant.c.id.desc()).limit(1)).mappings().first()
     return _from_row(row) if row else issue_grant(work, person_id, submission_id, on_behalf_of_id)

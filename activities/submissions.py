@@ -15,8 +15,9 @@ from activities.grants import void_grants
 from activities.manifest import Manifest, ManifestFile, OutcomeReason, SubmissionKind
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
-from activities.tables import decision, submission
+from activities.tables import decision, occurrence, submission
 from engine.errors import N_, OporaError
+from engine.tables import instance
 from engine.unit_of_work import UnitOfWork
 
 
@@ -196,14 +197,23 @@ def _next_version(connection: Connection, occurrence_id: int) -> int:
 
 
 def find_open_submission(connection: Connection, occurrence_id: int) -> Submission | None:
-    """The submission that waits for a decision, or None."""
+    """The submission that waits for a decision, or None.
+
+    What was handed in and then called off with its occurrence waits for nobody, though nobody has decided on it.
+    """
     decided = select(decision.c.submission_id).where(decision.c.settles)
-    waiting = select(submission).where(
-        submission.c.occurrence_id == occurrence_id,
-        submission.c.withdrawn_at.is_(None),
-        submission.c.id.not_in(decided),
+    waiting = (
+        select(submission)
+        .join(occurrence, occurrence.c.id == submission.c.occurrence_id)
+        .join(instance, instance.c.id == occurrence.c.instance_id)
+        .where(
+            occurrence.c.id == occurrence_id,
+            instance.c.state == "evidence_submitted",
+            submission.c.withdrawn_at.is_(None),
+            submission.c.id.not_in(decided),
+        )
     )
-    row = connection.execute(waiting.order_by(submission.c.version.desc())).mappings().first()
+    row = connection.execute(waiting.order_by(submission.c.version.desc()).limit(1)).mappings().first()
     return _from_row(row) if row else None
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from activities.decisions import find_decision
 from activities.grants import Grant, GrantExpiredError, GrantVoidError, check_grant, find_grant
 from activities.invitations import (
     Invitation,
@@ -21,7 +20,7 @@ from activities.invitations import (
 )
 from activities.people import get_person_by_id
 from activities.roles import Role, holds_anywhere
-from activities.submissions import get_submission
+from activities.submissions import find_open_submission, get_submission
 from engine.transparency import find_anchor
 from engine.unit_of_work import Store
 from notifications.links import hide_tokens
@@ -123,14 +122,14 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         person = get_person_by_id(connection, letter.person_id)
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
+        still = context.with_waiting(left)
         invitations = _invitations(connection, context.rows(), now)
-        pages = {
-            purpose: find_open_invitation(connection, letter.person_id, purpose, now)
-            for purpose in (Purpose.PREFERENCES, Purpose.DECISIONS)
-        }
+        invited = [
+            find_open_invitation(connection, letter.person_id, purpose, now)
+            for purpose in (Purpose.PREFERENCES, *sorted(still.leads_to if still else ()))
+        ]
         anchor = find_anchor(connection)
         keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
-    still = context.with_waiting(left)
     if still is None or not person.active:
         return None
     urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
@@ -141,8 +140,7 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         zone=post.zone,
         urls=urls,
         anchor=anchor or "" if keeps_anchors else "",
-        preferences_url=_url_of(post, pages[Purpose.PREFERENCES]),
-        decisions_url=_url_of(post, pages[Purpose.DECISIONS]) if still.leads_to_decisions else "",
+        pages={each.purpose: url for each in invited if each and (url := post.links.find_invitation_url(each))},
     )
     rendered = render_letter(kind, still, view)
     address = Address(
@@ -153,13 +151,9 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         references_id=letter.references_id,
         written_at=now,
         anchor=anchor,
-        unsubscribe_url=find_unsubscribe_url(view.preferences_url, kind),
+        unsubscribe_url=find_unsubscribe_url(view.page(Purpose.PREFERENCES), kind),
     )
     return seal_message(rendered, post.sender, address)
-
-
-def _url_of(post: Post, invited: Invitation | None) -> str:
-    return (invited and post.links.find_invitation_url(invited)) or ""
 
 
 def _still_waiting(
@@ -184,8 +178,8 @@ def _invitations(connection: Connection, rows: Iterable[Row], now: datetime) -> 
 
 
 def _is_waiting(connection: Connection, item: Waiting) -> bool:
-    submitted = get_submission(connection, item.submission_id)
-    return submitted.withdrawn_at is None and find_decision(connection, item.submission_id) is None
+    waiting = find_open_submission(connection, get_submission(connection, item.submission_id).occurrence_id)
+    return waiting is not None and waiting.id == item.submission_id
 
 
 def _counts(grant: Grant, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The one choke point: who decides on what, once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -16,7 +17,7 @@ from activities.decisions import (
     list_deciders,
 )
 from activities.enrolment import give_role
-from activities.grants import GrantVoidError, issue_grant
+from activities.grants import TIME_TO_LIVE, GrantVoidError, issue_grant, obtain_grant
 from activities.guards import OwnEvidenceError, ReasonMissingError, SupersededError
 from activities.manifest import OutcomeReason
 from activities.parties import get_party
@@ -203,3 +204,39 @@ def test_of_two_at_the_same_moment_one_decides(desk):
     assert standing in results
     assert sum(isinstance(each, OporaError) for each in results) == 1
     assert len(desk.events("1.1")) == 4
+
+
+def test_what_was_called_off_waits_for_nobody(desk):
+    """Neither cancelled nor opened again, nor once a newer version is decided on."""
+    target = desk.occurrence("1.1").id
+    sealed = desk.hand_in("1.1", desk.paul)
+    cancel(desk.office, desk.actor(desk.head), target, reason="Отпало", basis="приказ № 5")
+    assert desk.waiting("1.1") is None
+    with pytest.raises(EventNotAllowedError):
+        desk.decide(sealed, desk.head)
+    reopen(desk.office, desk.actor(desk.head), target, reason="Ошибка")
+    assert desk.waiting("1.1") is None
+    newer = submit(desk.office, desk.actor(desk.paul), target, SubmissionDetails())
+    assert desk.waiting("1.1") == newer
+    desk.decide(newer, desk.head)
+    assert desk.waiting("1.1") is None
+
+
+def test_no_letter_carries_a_link_that_is_about_to_end(desk):
+    """The same link is sent again for three weeks; in its last days a new one takes its place, and both count."""
+    sealed = desk.hand_in("1.1", desk.paul)
+
+    def obtain():
+        with desk.office.store.write() as work:
+            return obtain_grant(work, desk.head.id, sealed.id)
+
+    first = obtain()
+    desk.clock.advance(timedelta(days=22))
+    assert obtain() == first
+    desk.clock.advance(timedelta(days=2))
+    second = obtain()
+    assert second != first
+    assert second.expires_at - desk.clock.now() == TIME_TO_LIVE
+    desk.decide(sealed, desk.head, grant_id=first.id)
+    with pytest.raises(AlreadyDecidedError):
+        desk.decide(sealed, desk.head, grant_id=second.id)

@@ -44,12 +44,14 @@ def test_of_two_headings_the_inner_one_is_narrower(empty_desk, nested):
     assert approvers(desk, "2.1") == [desk.ann.name]
 
 
-def test_taking_a_role_that_is_not_held_leaves_links_alone(desk):
-    """A slip of the hand must not end the links that somebody was sent."""
-    sealed = desk.hand_in("1.1", desk.paul)
+def test_only_a_role_that_decides_takes_links_to_decide_along(desk):
+    """Neither a role that was not held, a slip of the hand, nor one that decides nothing ends them."""
+    sealed, actor = desk.hand_in("1.1", desk.paul), desk.actor(desk.mary)
+    give_role(desk.office, actor, desk.head, Role.OBSERVER, Scope())
     with desk.office.store.write() as work:
         given = issue_grant(work, desk.head.id, sealed.id)
-    for role, taken in ((Role.OBSERVER, False), (Role.APPROVER, True)):
-        assert withdraw_role(desk.office, desk.actor(desk.mary), desk.head, role, Scope()) is taken
+    for role, taken in ((Role.DEPUTY, False), (Role.OBSERVER, True), (Role.APPROVER, True)):
+        assert withdraw_role(desk.office, actor, desk.head, role, Scope()) is taken
         with desk.office.store.read() as connection:
-            assert (find_grant(connection, given.public_id).voided_at is not None) is taken
+            is_void = find_grant(connection, given.public_id).voided_at is not None
+        assert is_void is (role is Role.APPROVER)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from activities.decisions import Verdict
 from activities.grants import find_grant
+from activities.steps import cancel
 from activities.submissions import withdraw
 from activities.tables import person
 from engine.tables import metadata
@@ -111,6 +112,19 @@ def test_what_is_over_before_it_goes_out_is_dropped(mail_office):
     assert mail_office.send() == 1
     assert mail_office.transport.sent == []
     assert states(mail_office) == {"dropped": 1}
+
+
+def test_nobody_hears_that_a_decision_is_late_on_what_was_called_off(mail_office):
+    """Neither the coordinator, who holds no link that would be void by then, nor by a reminder that comes late."""
+    mail_office.submit("1.1", mail_office.paul)
+    mail_office.tick()
+    mail_office.at("2026-03-10", "08:01")
+    mail_office.tick()
+    assert mail_office.told(Kind.ESCALATION)
+    head, target = mail_office.actor(mail_office.head), mail_office.occurrence("1.1")
+    cancel(mail_office.office, head, target.id, reason="Отпало", basis="приказ № 5")
+    mail_office.send()
+    assert mail_office.transport.sent == []
 
 
 def test_of_several_questions_those_that_are_over_are_left_out(mail_office):
