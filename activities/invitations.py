@@ -1,8 +1,8 @@
 """Invitations: leave for one person to open a page of their own again and again, without an account.
 
 A *grant* decides once on one submission; an invitation decides nothing. It opens what the person could do anyway: send
-evidence for one occurrence, see all that awaits their decision, say what they want to be written about. The row holds
-nothing from which a link could be made without the key.
+evidence for one occurrence, see all that awaits their decision, give dates, copy what they ask of superior bodies, say
+what they want to be written about. The row holds nothing from which a link could be made without the key.
 """
 
 import os
@@ -27,6 +27,8 @@ class Purpose(StrEnum):
 
     EVIDENCE = "evidence"
     DECISIONS = "decisions"
+    DATES = "dates"
+    TEXTS = "texts"
     PREFERENCES = "preferences"
 
 
@@ -104,6 +106,20 @@ def find_open_invitation(connection: Connection, person_id: int, purpose: Purpos
     return found if row and is_invitation_open(found := _from_row(row), now) else None
 
 
+def list_sending(
+    connection: Connection, person_id: int, occurrence_ids: Collection[int], now: datetime
+) -> dict[int, Invitation]:
+    """Occurrence id → the newest of a person's invitations to send evidence for it that counts, where there is one."""
+    mine = select(invitation).where(
+        invitation.c.person_id == person_id,
+        invitation.c.purpose == Purpose.EVIDENCE.value,
+        invitation.c.occurrence_id.in_(occurrence_ids),
+    )
+    rows = connection.execute(mine.order_by(invitation.c.id)).mappings()
+    found = [(row["occurrence_id"], _from_row(row)) for row in rows]
+    return {key: each for key, each in found if is_invitation_open(each, now)}
+
+
 def list_invitations(connection: Connection, public_ids: Collection[str]) -> list[Invitation]:
     """The invitations with these public ids; what is none is left out."""
     rows = connection.execute(select(invitation).where(invitation.c.public_id.in_(public_ids))).mappings()
@@ -119,6 +135,17 @@ def void_invitations_of(work: UnitOfWork, person_id: int) -> None:
     """Call back every invitation of a person; the next letters carry new ones."""
     live = (invitation.c.person_id == person_id) & invitation.c.voided_at.is_(None)
     work.connection.execute(update(invitation).where(live).values(voided_at=work.now))
+
+
+def void_sending(work: UnitOfWork, person_id: int, occurrence_ids: Collection[int]) -> int:
+    """Call back a person's invitations to send evidence for some occurrences; how many there were."""
+    live = (
+        (invitation.c.person_id == person_id)
+        & (invitation.c.purpose == Purpose.EVIDENCE.value)
+        & invitation.c.occurrence_id.in_(occurrence_ids)
+        & invitation.c.voided_at.is_(None)
+    )
+    return work.connection.execute(update(invitation).where(live).values(voided_at=work.now)).rowcount
 
 
 def _from_row(row: RowMapping) -> Invitation:

@@ -21,6 +21,7 @@ VOCABULARY = Vocabulary(
                 "postpone",
                 "ask_date",
                 "decline_date",
+                "invite",
                 "add_evidence",
                 "submit",
                 "report_outcome",

@@ -8,6 +8,7 @@ import click
 from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
 from cli.party_members import member
+from cli.party_text import text
 from cli.wording import PARTY_KINDS, names_text, word
 from engine.errors import N_
 
@@ -31,6 +32,7 @@ def group() -> None:
 
 
 group.add_command(member)
+group.add_command(text)
 
 
 @group.command("list", help=N_("List the parties, the most named first."))

@@ -1,4 +1,7 @@
-"""An address as a code for a phone's camera (QR code, ISO/IEC 18004): for pages as SVG, for terminals as blocks."""
+"""An address as a code for a phone's camera (QR code, ISO/IEC 18004).
+
+For pages as SVG, for terminals as blocks, and as a picture to be sent on.
+"""
 
 import io
 
@@ -6,6 +9,9 @@ import segno
 
 QUIET_MODULES = 4
 """The margin that the standard asks for; cameras find the code by it."""
+
+PICTURE_SCALE = 8
+"""Pixels a module: a link makes a picture about 450 pixels wide, which messengers do not blur."""
 
 # ECMA-48, Select Graphic Rendition.
 WHITE_ON_BLACK, RESET = "\x1b[97;40m", "\x1b[0m"
@@ -29,6 +35,13 @@ def render_blocks(address: str) -> str:
     lines = io.StringIO()
     _encode(address).terminal(lines, border=QUIET_MODULES, compact=True)
     return "\n".join(f"{WHITE_ON_BLACK}{line}{RESET}" for line in lines.getvalue().splitlines())
+
+
+def render_png(address: str) -> bytes:
+    """A picture to be sent on; black on white."""
+    picture = io.BytesIO()
+    _encode(address).save(picture, kind="png", scale=PICTURE_SCALE, border=QUIET_MODULES)
+    return picture.getvalue()
 
 
 def _encode(address: str) -> segno.QRCode:

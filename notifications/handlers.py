@@ -4,7 +4,7 @@ A handler writes rows only, in the transaction in which its message is finished.
 late or out of turn, so a handler looks at what stands now: a submission that was withdrawn meanwhile awaits nobody.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from activities.escalation import DEPUTY_RUNG
 from activities.occurrences import Occurrence, OccurrenceFilter, get_occurrence_of, list_occurrences
 from activities.office import Office
 from activities.people import Person
+from activities.ready_texts import list_superiors
 from activities.row_editing import CONFIRMED
 from activities.submissions import Submission, find_open_submission, list_submissions
 from engine.outbox import Handler, Handlers, Message, Together
@@ -34,6 +35,7 @@ from notifications.mail.policy import (
     list_coordinators,
     list_named,
     list_responsible,
+    spare_superiors,
 )
 from notifications.mail.quiet import QUIET, QuietHours
 
@@ -104,7 +106,8 @@ def tell_decided(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     target = get_occurrence_of(work.connection, message.instance_id)
     submitted, decided = _decision_behind(work.connection, target, message)
     row = row_of(target, clerk.office.today())
-    told = list_named(work.connection, (submitted.submitted_by, submitted.provided_by)) if decided.settles else []
+    sides = list_named(work.connection, (submitted.submitted_by, submitted.provided_by)) if decided.settles else []
+    told = spare_superiors(work.connection, target, sides)
     if decided.verdict is Verdict.RETURN:
         told += replace_absent(work.connection, list_responsible(work.connection, target), clerk.office.today())
     for person in audience(work.connection, target, [decided.person, *told]):
@@ -158,7 +161,8 @@ def tell_declined(clerk: Clerk, work: UnitOfWork, message: Message) -> None:
     decliner = next(iter(list_named(work.connection, [cause.actor])), None)
     wanted = cause.text("wanted_on")
     row = replace(row_of(target, clerk.office.today()), wanted_on=date.fromisoformat(wanted) if wanted else None)
-    for person in audience(work.connection, target, list_named(work.connection, [cause.text("asked_by")])):
+    asked = spare_superiors(work.connection, target, list_named(work.connection, [cause.text("asked_by")]))
+    for person in audience(work.connection, target, asked):
         if decliner is None or person.id != decliner.id:
             context = DateDeclined(person.name, row, decliner.name if decliner else "", cause.text("reason"))
             clerk.write(work, Kind.DATE_DECLINED, person, context, cause_key(target, message))
@@ -188,13 +192,21 @@ def _tell_turned(clerk: Clerk, work: UnitOfWork, message: Message, kind: Kind) -
 
 
 def note_owed(work: UnitOfWork, messages: Sequence[Message]) -> None:
-    """Leave the reminders for the morning digest of those who owe it; what is overdue, the coordinators' too."""
+    """Leave the reminders for the morning digest of those who owe it.
+
+    The coordinators are told too of what is overdue, and of what a superior body owes: only they can ask it.
+    """
     told = _targets(work.connection, messages)
-    overdue = [target for message, target in told if message.detail.startswith("overdue")]
+    superiors = list_superiors(work.connection, {target.activity_id for _, target in told})
+    theirs = [target for message, target in told if message.detail.startswith("overdue") or _in(superiors, target)]
     responsible = list_all_responsible(work.connection, [target for _, target in told])
-    coordinators = list_all_coordinators(work.connection, overdue)
+    coordinators = list_all_coordinators(work.connection, theirs)
     _note(work, [(message, target, responsible[target.id]) for message, target in told])
     _note(work, [(message, target, coordinators.get(target.id, [])) for message, target in told])
+
+
+def _in(superiors: Collection[int], target: Occurrence) -> bool:
+    return target.activity_id in superiors and target.member_id is None
 
 
 def note_date_wanted(work: UnitOfWork, messages: Sequence[Message]) -> None:

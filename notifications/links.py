@@ -24,7 +24,13 @@ from notifications.keys import Keys
 
 DECISION_PATH = "/d/"
 """Where a decision page lies below the public address; the token follows."""
-INVITATION_PATHS = {Purpose.EVIDENCE: "/e/", Purpose.DECISIONS: "/m/", Purpose.PREFERENCES: "/p/"}
+INVITATION_PATHS = {
+    Purpose.EVIDENCE: "/e/",
+    Purpose.DECISIONS: "/m/",
+    Purpose.PREFERENCES: "/p/",
+    Purpose.DATES: "/w/",
+    Purpose.TEXTS: "/t/",
+}
 """Where the page lies that an invitation opens."""
 
 _GRANT = "opora-grant-1"

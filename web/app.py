@@ -8,6 +8,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from engine.errors import OporaError
 from runtime.bootstrap import Application
 from web import private_logs
+from web.date_pages import date_pages
 from web.decision_pages import decision_pages
 from web.docket_pages import docket_pages
 from web.errors import RETRY_SECONDS, install_error_pages
@@ -18,6 +19,7 @@ from web.freshness import Freshness
 from web.headers import HEADERS
 from web.preference_pages import preference_pages
 from web.prefix import Prefix, public_path
+from web.ready_text_pages import ready_text_pages
 from web.site import Site, current_site, install_site
 from web.start import start_pages
 from web.subscribing import subscribing_pages
@@ -44,8 +46,10 @@ def create_app(application: Application) -> Flask:
         start_pages,
         decision_pages,
         docket_pages,
+        date_pages,
         evidence_pages,
         preference_pages,
+        ready_text_pages,
         feed_pages,
         subscribing_pages,
     ):

@@ -6,7 +6,7 @@ Flask names the path of a page that failed, waitress that of a client who went a
 import logging
 import re
 
-_SECRET = re.compile(r"(/[cdemp]/)[^/\s\]]+")
+_SECRET = re.compile(r"(/[a-z]/)[^/\s\]]+")
 _LOGGERS = ("waitress", "web.app")
 
 

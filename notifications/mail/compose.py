@@ -71,9 +71,8 @@ class Clerk:
         if wanted.pace is Pace.DIGEST and kind is not Kind.MORNING_DIGEST:
             self._leave_notices(work, kind, to, context, cause_key)
             return False
-        obtain_invitation(work, to.id, Purpose.PREFERENCES)
-        if context.leads_to_decisions:
-            obtain_invitation(work, to.id, Purpose.DECISIONS)
+        for purpose in (Purpose.PREFERENCES, *sorted(context.leads_to)):
+            obtain_invitation(work, to.id, purpose)
         draft = Draft(
             cause_key=cause_key,
             person_id=to.id,

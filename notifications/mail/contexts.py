@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from activities.invitations import Purpose
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -96,9 +98,9 @@ class Context:
         return False
 
     @property
-    def leads_to_decisions(self) -> bool:
-        """Whether the recipient finds decisions to make on the page of their own."""
-        return any(item.grant for item in self.waiting())
+    def leads_to(self) -> frozenset[Purpose]:
+        """The pages of their own on which the recipient finds what it is about."""
+        return frozenset({Purpose.DECISIONS} if any(item.grant for item in self.waiting()) else ())
 
     def rows(self) -> Iterator[Row]:
         """The occurrences it is about."""
@@ -271,69 +273,18 @@ class Turned(Context):
 
 
 @dataclass(frozen=True, slots=True)
-class MorningDigest(Context):
-    """The whole picture of a person on a working morning.
-
-    Attributes:
-        overdue, due_soon, starting, returned: what the recipient owes.
-        overdue_elsewhere: what others owe to a coordinator.
-        items: decisions awaited from the recipient.
-        date_asked: where somebody asks a coordinator for another date.
-        date_wanted, unconfirmed: what only a coordinator can put right.
-        closes_on: the last day of a plan whose last month it is: then all that is owed is asked for early.
-        answered: what files came for by mail, which only a coordinator confirms; `asked_by` sent them, `remark` names
-            them.
-        undelivered: letters that could not be delivered.
-        unreachable: names of parties that nobody is written to for.
-    """
-
-    day: date
-    overdue: tuple[Row, ...] = ()
-    due_soon: tuple[Row, ...] = ()
-    starting: tuple[Row, ...] = ()
-    returned: tuple[Row, ...] = ()
-    items: tuple[Waiting, ...] = ()
-    overdue_elsewhere: tuple[Row, ...] = ()
-    date_asked: tuple[Row, ...] = ()
-    date_wanted: tuple[Row, ...] = ()
-    unconfirmed: tuple[Row, ...] = ()
-    closes_on: date | None = None
-    answered: tuple[Row, ...] = ()
-    undelivered: int = 0
-    unreachable: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do: counts alone are worth no letter."""
-        return not (self.items or any(self.rows()))
-
-    def rows(self) -> Iterator[Row]:
-        """All that the recipient owes or has to put right."""
-        yield from (*self.overdue, *self.due_soon, *self.starting, *self.returned)
-        yield from (*self.overdue_elsewhere, *self.date_asked, *self.date_wanted, *self.unconfirmed)
-        yield from self.answered
-
-    def waiting(self) -> tuple[Waiting, ...]:
-        """Decisions awaited."""
-        return self.items
-
-    def with_waiting(self, waiting: tuple[Waiting, ...]) -> Context | None:
-        """The same with only these decisions awaited."""
-        left = replace(self, items=waiting)
-        return None if left.is_empty else left
-
-
-@dataclass(frozen=True, slots=True)
 class SignIn(Context):
     """The links that are the recipient's own.
 
     Attributes:
         owed: what evidence is awaited for, each with its invitation.
         awaited: how many decisions are awaited from the recipient.
+        dates: how many questions about dates.
     """
 
     owed: tuple[Row, ...]
     awaited: int
+    dates: int = 0
 
     @property
     def is_answer(self) -> bool:
@@ -341,9 +292,10 @@ class SignIn(Context):
         return True
 
     @property
-    def leads_to_decisions(self) -> bool:
-        """Whether there is something to decide on."""
-        return self.awaited > 0
+    def leads_to(self) -> frozenset[Purpose]:
+        """Decisions to make, dates to give."""
+        found = {Purpose.DECISIONS: self.awaited, Purpose.DATES: self.dates}
+        return frozenset(purpose for purpose, count in found.items() if count)
 
     def rows(self) -> Iterator[Row]:
         """What is owed."""

@@ -15,7 +15,8 @@ from engine.tables import ladder, message
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.closing import open_closing
 from notifications.mail.compose import Clerk, granted
-from notifications.mail.contexts import MorningDigest, Row, Waiting
+from notifications.mail.contexts import Row, Waiting
+from notifications.mail.digest_context import MorningDigest
 from notifications.mail.handing_over import tell_absences
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
@@ -88,9 +89,11 @@ def _write(clerk: Clerk, picture: Picture, person: Person, told: list[Notice]) -
 
 
 def _invited(work: UnitOfWork, picture: Picture, person: Person, digest: MorningDigest) -> MorningDigest:
-    """The same with a link beside each row that the person owes."""
-    rows = (*digest.overdue, *digest.returned, *digest.due_soon, *digest.starting)
-    ids = {each.public_id: each.id for each in picture.owed.get(person.id, [])}
+    """The same with a link beside each row that the person owes, or may enter for a superior body."""
+    theirs = [row for body in digest.bodies for row in body.rows]
+    rows = (*digest.overdue, *digest.returned, *digest.due_soon, *digest.starting, *theirs)
+    mine = (*picture.owed.get(person.id, []), *picture.coordinated.get(person.id, []))
+    ids = {each.public_id: each.id for each in mine}
     invitations = invite_to_send(work, person.id, [ids[row.public_id] for row in rows])
 
     def invite(some: Iterable[Row]) -> tuple[Row, ...]:
@@ -102,6 +105,7 @@ def _invited(work: UnitOfWork, picture: Picture, person: Person, digest: Morning
         returned=invite(digest.returned),
         due_soon=invite(digest.due_soon),
         starting=invite(digest.starting),
+        bodies=tuple(replace(body, rows=invite(body.rows)) for body in digest.bodies),
     )
 
 

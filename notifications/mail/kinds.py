@@ -11,12 +11,12 @@ from notifications.mail.contexts import (
     Decided,
     Escalation,
     EvidenceAwaits,
-    MorningDigest,
     Returned,
     SignIn,
     Trial,
     Turned,
 )
+from notifications.mail.digest_context import MorningDigest
 from notifications.mail.summary_contexts import MonthlyReport, WeeklySummary
 
 

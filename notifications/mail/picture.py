@@ -1,7 +1,7 @@
 """What stands open at one moment, and with whom: read once, then asked for each person's morning digest."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -18,12 +18,14 @@ from activities.parts import Tally, tally
 from activities.people import Person
 from activities.people_tables import party_member
 from activities.plans import PlanStatus
+from activities.ready_texts import Superiors, list_superiors
 from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
 from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
-from notifications.mail.contexts import MorningDigest, Row, Waiting
+from notifications.mail.contexts import Row, Waiting
+from notifications.mail.digest_context import BodyRows, MorningDigest
 from notifications.mail.letters import LetterState, count_letters
 from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
 from notifications.mail.replies import Answer, list_answers
@@ -54,6 +56,7 @@ class Picture:
         date_requests: occurrence id → another date that somebody asks for.
         places: person and occurrence id → name of who is away, where that person only stands in.
         tallies: activity id and key → how far the parts of that run are.
+        superiors: activity id → the superior bodies that carry it out, whom nothing is mailed to.
         answers: occurrence id → files that came for it by mail.
         closing: plan id → last day, of plans whose last month it is.
     """
@@ -69,6 +72,7 @@ class Picture:
     places: Mapping[tuple[int, int], str]
     tallies: Mapping[tuple[int, str], Tally]
     closing: Mapping[int, date]
+    superiors: Mapping[int, Superiors] = field(default_factory=dict)
     answers: Mapping[int, Answer] = field(default_factory=dict)
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
@@ -78,11 +82,13 @@ class Picture:
             person: the recipient.
             noticed: ids of occurrences that the person was reminded of: shown, be they far off.
         """
-        owed = self.owed.get(person.id, [])
-        sections = self._sections(owed, noticed)
         coordinated = self.coordinated.get(person.id, [])
+        asked_of_bodies = [each for each in coordinated if self._is_asked_of_bodies(each, noticed)]
+        theirs_alone = {each.id for each in asked_of_bodies if self.superiors[each.activity_id].alone}
+        owed = [each for each in self.owed.get(person.id, []) if each.id not in theirs_alone]
+        sections = self._sections(owed, noticed)
         elsewhere = {each.id: each for each in coordinated if each.is_overdue(self.today)}
-        for mine in owed:
+        for mine in (*owed, *asked_of_bodies):
             elsewhere.pop(mine.id, None)
         return MorningDigest(
             name=person.name,
@@ -92,6 +98,7 @@ class Picture:
             items=tuple(each.item for each in self.asked.get(person.id, [])),
             overdue_elsewhere=self._rows(person, elsewhere.values()),
             date_asked=tuple(self._asking(person, each) for each in coordinated if self._is_asked(each)),
+            bodies=tuple(self._bodies(person, asked_of_bodies)),
             answered=tuple(self._answered(each) for each in coordinated if each.id in self.answers),
             date_wanted=self._rows_by_activity(person, [each for each in coordinated if each.state == "awaiting_date"]),
             closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
@@ -101,6 +108,20 @@ class Picture:
 
     def _is_asked(self, target: Occurrence) -> bool:
         return target.id in self.date_requests and target.state in OWED_STATES
+
+    def _is_asked_of_bodies(self, target: Occurrence, noticed: Collection[int]) -> bool:
+        """Whether a superior body owes it now; of a reading to be confirmed the coordinator is asked instead."""
+        if target.activity_id not in self.superiors or target.state not in OWED_STATES or target.member_id is not None:
+            return False
+        reminded = target.id in noticed or target.plan_id in self.closing
+        return not is_unconfirmed(target) and section_of(target, self.today, reminded=reminded) is not None
+
+    def _bodies(self, person: Person, asked: Collection[Occurrence]) -> Iterator[BodyRows]:
+        """What each superior body is to be asked for, the bodies by name."""
+        named = {body for each in asked for body in self.superiors[each.activity_id].named}
+        for short_id, name in sorted(named, key=lambda body: (body[1], body[0])):
+            theirs = [each for each in asked if (short_id, name) in self.superiors[each.activity_id].named]
+            yield BodyRows(name, short_id, self._rows(person, theirs))
 
     def _row(self, person: Person, target: Occurrence) -> Row:
         for_whom = self.places.get((person.id, target.id), "")
@@ -170,6 +191,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
         date_requests=list_date_requests(connection),
         closing=find_closing_plans(connection, today),
+        superiors=list_superiors(connection, {each.activity_id for each in found}),
         answers=list_answers(connection),
     )
 

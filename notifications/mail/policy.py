@@ -55,6 +55,13 @@ def list_all_responsible(connection: Connection, targets: Collection[Occurrence]
     }
 
 
+def spare_superiors(connection: Connection, target: Occurrence, people: Collection[Person]) -> list[Person]:
+    """The people, but the coordinators for whoever speaks only for superior bodies: these get nothing automatic."""
+    superior = {person_id for _, person_id in _speak_only_for_superiors(connection, [target.activity_id])}
+    spared = [each for each in people if each.id not in superior]
+    return spared if len(spared) == len(people) else [*spared, *list_coordinators(connection, target)]
+
+
 def list_named(connection: Connection, short_ids: Iterable[str | None]) -> list[Person]:
     """The people with these short ids, as history and submissions name them; what is no person's is left out."""
     found = (find_person(connection, short_id) for short_id in short_ids if short_id)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from activities.invitations import Purpose
 from engine.errors import N_
 from notifications.labels import CHANNELS, OUTCOMES, label
 from notifications.mail.contexts import Context, Row
@@ -31,8 +32,7 @@ class View:
         address: the recipient's mail address, named where a command line is shown.
         zone: of the clock on the office's wall.
         anchor: how far the log of history reaches, for readers who may want to keep it; empty for all others.
-        preferences_url: the page on which the reader chooses what comes when; empty where no letter may carry links.
-        decisions_url: the page with all that awaits the reader's decision; empty likewise.
+        pages: the reader's own pages that the letter leads to; none where no letter may carry links.
         urls: public id of a grant or invitation → its link. One that is not here can only be used in the office.
     """
 
@@ -41,8 +41,16 @@ class View:
     zone: ZoneInfo
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     anchor: str = ""
-    preferences_url: str = field(default="", repr=False)
-    decisions_url: str = field(default="", repr=False)
+    pages: Mapping[Purpose, str] = field(default_factory=dict, repr=False)
+
+    def page(self, purpose: str) -> str:
+        """The address of one of them, or nothing."""
+        return self.pages.get(Purpose(purpose), "")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the letter carries links by which somebody could act; the preferences are told of elsewhere."""
+        return bool(self.urls or self.pages.keys() - {Purpose.PREFERENCES})
 
 
 @dataclass(frozen=True, slots=True)

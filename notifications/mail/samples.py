@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from activities.invitations import Purpose
+from notifications.links import INVITATION_PATHS
 from notifications.mail.contexts import (
     Context,
     DateDeclined,
@@ -11,7 +13,6 @@ from notifications.mail.contexts import (
     Escalation,
     EvidenceAwaits,
     FileName,
-    MorningDigest,
     Move,
     Returned,
     Row,
@@ -21,11 +22,13 @@ from notifications.mail.contexts import (
     Turned,
     Waiting,
 )
+from notifications.mail.digest_context import BodyRows, MorningDigest
 from notifications.mail.kinds import Kind
 from notifications.mail.summary_contexts import MonthlyReport, PlanMonth, WeeklySummary
 
 SAMPLE_URL = "https://opora.example.org/d/1.AZkPbnwacACAAAAAAAAAAQ.Mz3rJ0dW5v1o7xq9Yc2kEwPn8uTbHsLgFiQaRjXeVtA"
 SAMPLE_GRANT = "sample"
+_SAMPLE_TOKEN = SAMPLE_URL.rpartition("/")[2]
 
 _NAME = "Анна Сергеевна"
 _HEAD = "Орлова Н. П."
@@ -143,6 +146,9 @@ SAMPLES: dict[Kind, Context] = {
         items=(_SUBMITTED,),
         date_asked=(replace(_SEMINAR, wanted_on=date(2026, 3, 25), asked_by=_TEACHER, remark="Ведущая болеет."),),
         answered=(replace(_SHEET, asked_by="teacher@school12.example", remark="сводка.pdf, фото.jpg"),),
+        bodies=(
+            BodyRows("Управление образования", "g-7k3f9q", (replace(_SHEET, number="1.3", title="Сводка по району"),)),
+        ),
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),
@@ -167,6 +173,12 @@ SAMPLES: dict[Kind, Context] = {
         date(2026, 2, 1),
         (PlanMonth("План работы МОЦ на 2026 год", 9, 6, 1, 0, 1, 1, (_CONTEST,), 0),),
     ),
-    Kind.SIGN_IN: SignIn(_NAME, (_CONTEST, _SHEET), 2),
+    Kind.SIGN_IN: SignIn(_NAME, (_CONTEST, _SHEET), 2, 3),
     Kind.TRIAL: Trial(_NAME, _MOMENT),
 }
+
+
+def sample_pages(kind: Kind) -> dict[Purpose, str]:
+    """Addresses of the pages that the sample of a kind leads to, and of the preferences, as every letter has them."""
+    led = (Purpose.PREFERENCES, *SAMPLES[kind].leads_to)
+    return {each: f"https://opora.example.org{INVITATION_PATHS[each]}{_SAMPLE_TOKEN}" for each in led}

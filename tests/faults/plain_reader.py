@@ -26,6 +26,7 @@ WAYS: dict[tuple[str, str], set[str]] = {
     **{("set_date", state): {STAYS} for state in ("planned", "in_progress")},
     **{("postpone", state): {STAYS} for state in WORKED_ON},
     **{(event, state): {STAYS} for event in ("ask_date", "decline_date") for state in WORKED_ON},
+    **{("invite", state): {STAYS} for state in WORKED_ON | {"awaiting_date"}},
     **{("add_evidence", state): {STAYS} for state in WORKED_ON | {"awaiting_date"}},
     **{("submit", state): {"evidence_submitted"} for state in WORKED_ON},
     **{("report_outcome", state): {"evidence_submitted"} for state in WORKED_ON | {"awaiting_date"}},

@@ -22,7 +22,7 @@ from tests.fixtures.mail_server import Received, SmtpServer
 from tests.fixtures.scanners import Client
 from tests.fixtures.web_server import serving
 
-TOKEN = re.compile(r"/[demp]/([0-9]{1,6}\.[\w-]{22}\.[\w-]{43})")
+TOKEN = re.compile(r"/[dempt]/([0-9]{1,6}\.[\w-]{22}\.[\w-]{43})")
 EXPORTS = (
     ("outbox", "list", "--state", "done", "--json"),
     ("mail", "list", "--json"),
@@ -134,7 +134,7 @@ def _text(letter: Received) -> str:
 
 def _error_pages(mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Wrong links, a damaged file, and every page as it is when the program itself fails."""
-    links = {each.page: each for each in mailboxes.links if each.path.startswith(("/d/", "/m/", "/e/", "/p/"))}
+    links = {each.page: each for each in mailboxes.links if each.path.startswith(("/d/", "/m/", "/e/", "/p/", "/t/"))}
     house = mailboxes.house
     (damaged,) = (each for each in (house.office.evidence.path / "sha256").rglob("*") if each.is_file())
     damaged.chmod(0o600)

@@ -16,10 +16,11 @@ SORTS = {
     "decide many": {"/m/{}"},
     "send": {"/e/{}"},
     "preferences": {"/p/{}", "/p/{}/without/decided"},
+    "texts": {"/t/{}"},
     "subscribe": {"/c/{}"},
 }
 PATHS = sorted(set().union(*SORTS.values()))
-OWN_PAGES = ["decide many", "send", "preferences"]
+OWN_PAGES = ["decide many", "send", "preferences", "texts"]
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ def everything(mailboxes):
         "action": "keep",
         "note": "Провели",
         "decided": "never",
+        "sheet": mailboxes.unlinked.name,
+        "row": [each.short_id for each in mailboxes.unlinked.wanted],
         "List-Unsubscribe": "One-Click",
     }
 
