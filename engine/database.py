@@ -139,7 +139,9 @@ def open_database(url: str, journal_mode: str | None = None) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise DatabaseUrlError(url=url) from error
+        # Before an @ there may be a password, however the rest was mistyped.
+        _, login_ends, place = url.rpartition("@")
+        raise DatabaseUrlError(url=f"…@{place}" if login_ends else url) from error
     if parsed.get_backend_name() == "postgresql":
         return _open_postgresql(parsed)
     if parsed.get_backend_name() == "sqlite" and parsed.database:

@@ -16,8 +16,9 @@ _CHOICES = {
     "partial": (Verdict.ACCEPT, True),
     "return": (Verdict.RETURN, False),
 }
+_WITH_REMARK = frozenset({"partial", "return"})
 _NO_CHOICE = N_("Choose a decision: nothing was chosen, so nothing was changed.")
-_NO_REMARK = N_("Say in the remark what is missing: whoever gets the work back must know what to do.")
+_NO_REMARK = N_("Say in the remark what is missing: whoever sent the evidence must know what to do.")
 _LONG_REMARK = N_("The remark is too long: 5000 characters are the limit. Nothing was changed.")
 
 
@@ -52,7 +53,7 @@ class Answer:
             return _NO_CHOICE
         if len(self.remark) > LONGEST_REMARK:
             return _LONG_REMARK
-        if self.verdict is Verdict.RETURN and not self.remark:
+        if self.choice in _WITH_REMARK and not self.remark:
             return _NO_REMARK
         return ""
 

@@ -10,12 +10,13 @@ from activities.manifest import OutcomeReason
 from engine.errors import N_, OporaError
 from web.typed_text import clean_line, clean_text
 
-MOST_FILES = 20
+MOST_FILES = 30
 MOST_BYTES = 210 * MEGABYTE
 """What one form may weigh: two files of the largest size allowed, and room for the rest."""
 NUMBER_FIELDS = 3
 LONGEST_NOTE = 5000
 _LONGEST_LINE = 500
+_DATE_ASKED_FOR = N_("the date that you ask for")
 
 
 class BadFormError(OporaError):
@@ -88,7 +89,7 @@ def read_parcel(form: MultiDict[str, str], files: MultiDict[str, FileStorage]) -
         files=sent,
         links=tuple(line.strip() for line in clean_text(form.get("links", "")).splitlines() if line.strip()),
         note=note,
-        document_on=_read_day(form.get("document_on", "")),
+        document_on=_read_day(form.get("document_on", ""), N_("the date of a document")),
         document_place=clean_line(form.get("document_place", ""), _LONGEST_LINE),
         numbers=_read_numbers(form),
         sender=clean_line(form.get("sender", ""), _LONGEST_LINE),
@@ -114,22 +115,22 @@ def read_wish(form: MultiDict[str, str]) -> tuple[date, str]:
     Raises:
         BadFormError: no date; NoWhyError: no reason.
     """
-    wanted_on = _read_day(form.get("wanted_on", ""))
+    wanted_on = _read_day(form.get("wanted_on", ""), _DATE_ASKED_FOR)
     if wanted_on is None:
-        raise BadFormError(problem=N_("the date that you ask for"), typed="")
+        raise BadFormError(problem=_DATE_ASKED_FOR, typed="")
     reason = clean_text(form.get("why", ""))[:LONGEST_NOTE]
     if not reason:
         raise NoWhyError
     return wanted_on, reason
 
 
-def _read_day(typed: str) -> date | None:
+def _read_day(typed: str, called: str) -> date | None:
     if not typed.strip():
         return None
     try:
         return date.fromisoformat(typed.strip())
     except ValueError as error:
-        raise BadFormError(problem=N_("the date of a document"), typed=clean_text(typed)) from error
+        raise BadFormError(problem=called, typed=clean_text(typed)) from error
 
 
 def _read_numbers(form: MultiDict[str, str]) -> dict[str, int]:

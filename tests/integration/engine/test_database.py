@@ -199,11 +199,13 @@ def test_other_urls_are_refused(url: str) -> None:
         open_database(url)
 
 
-def test_a_refused_url_keeps_its_password_to_itself() -> None:
-    """An error ends in logs and on screens."""
+@pytest.mark.parametrize("url", ["mysql://user:geheim@host/name", "postgresql:/user:geheim@host/name"])
+def test_a_refused_url_keeps_its_password_to_itself(url: str) -> None:
+    """An error ends in logs and on screens, whatever was mistyped."""
     with pytest.raises(DatabaseUrlError) as refused:
-        open_database("mysql://user:geheim@host/name")
+        open_database(url)
     assert "geheim" not in str(refused.value)
+    assert "host/name" in str(refused.value)
 
 
 @pytest.mark.parametrize("folder", ["missing", "a file"])

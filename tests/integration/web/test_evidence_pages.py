@@ -246,6 +246,8 @@ def test_another_date_may_be_asked_for(house):
     client, url = house.web().test_client(), invite(house)
     for wrong in ({"wanted_on": "2026-04-15"}, {"why": "Ремонт"}, {"wanted_on": "2020-01-01", "why": "Ремонт"}):
         assert client.post(url, data={"action": "ask_date", **wrong}).status_code == 422
+    mistyped = {"action": "ask_date", "wanted_on": "завтра", "why": "Ремонт"}
+    assert "“завтра” cannot be used as the date that you ask for" in client.post(f"{url}?lang=en", data=mistyped).text
     before = house.occurrence("1.2").due_on
     assert client.post(url, data={"action": "ask_date", "wanted_on": "2026-04-15", "why": "Ремонт"}).status_code == 303
     assert house.occurrence("1.2").due_on == before

@@ -38,9 +38,10 @@ def test_an_outcome_is_not_accepted_in_part():
 
 
 @pytest.mark.parametrize("remark", ["", "  ", "\r\n\t", "\x00\x1b"])
-def test_a_return_needs_a_remark(remark):
-    """Blank text and signs that no keyboard types are no remark."""
-    assert "remark" in read(decision="return", remark=remark).problem
+def test_what_is_missing_is_said(remark):
+    """A return and an acceptance in part need a remark; blank text and signs that no keyboard types are none."""
+    for choice in ("return", "partial"):
+        assert "remark" in read(decision=choice, remark=remark).problem
     assert read(decision="accept", remark=remark).problem == ""
 
 
