@@ -1,4 +1,4 @@
-"""`/t/TOKEN`: what superior bodies are asked for, as text to be copied; nothing is mailed. GET and HEAD change nothing."""
+"""`/t/TOKEN`: what superior bodies are asked for, as text to be copied. GET and HEAD change nothing."""
 
 from collections.abc import Collection
 
