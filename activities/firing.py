@@ -76,8 +76,15 @@ def fire(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence, att
 
 def roles_of_actor(office: Office, work: UnitOfWork, actor: Actor, target: Occurrence) -> frozenset[str]:
     """What an actor may be here: their own roles, and those of whoever is away today and whose place they take."""
-    roles = roles_of(work.connection, actor.person.id, target.activity_id, target.member_id)
+    return roles_within(office, work, actor, target.activity_id, target.member_id)
+
+
+def roles_within(
+    office: Office, work: UnitOfWork, actor: Actor, activity_id: int, member_id: int | None = None
+) -> frozenset[str]:
+    """The same for an activity, or for a member's part of it."""
+    roles = roles_of(work.connection, actor.person.id, activity_id, member_id)
     absent = actor.on_behalf_of
     if absent is None or not stands_in(work.connection, actor.person, absent, office.calendar.day_of(work.now)):
         return roles
-    return roles | roles_of(work.connection, absent.id, target.activity_id, target.member_id)
+    return roles | roles_of(work.connection, absent.id, activity_id, member_id)

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, select, update
 from activities.deadlines import read_deadline
 from activities.deadlines.schedule import Confidence, Schedule
 from activities.deed import Deed
+from activities.firing import roles_within
 from activities.importing.folding import fold
 from activities.kinds import ActivityKind, propose_kind
 from activities.period import Period
 from activities.plan_activities import Activity, get_activity
 from activities.plans import PlanStatus
 from activities.relations import drop_relation
-from activities.roles import Role, roles_of
+from activities.roles import Role
 from activities.tables import activity, occurrence, plan
 from engine.errors import N_, OporaError
 from engine.machine import RoleNotAllowedError
@@ -43,12 +44,12 @@ class PlanIsLiveError(OporaError):
 
 
 def check_coordinates(deed: Deed, target: Activity, event: str = "review") -> None:
-    """Whether the actor coordinates a row.
+    """Whether the actor coordinates a row, or acts for who does and is away.
 
     Raises:
         RoleNotAllowedError: they do not.
     """
-    if Role.COORDINATOR.value not in roles_of(deed.connection, deed.actor.person.id, target.id):
+    if Role.COORDINATOR.value not in roles_within(deed.office, deed.work, deed.actor, target.id):
         raise RoleNotAllowedError(event=event, roles=Role.COORDINATOR.value)
 
 

@@ -86,10 +86,12 @@ def list_command(*, state: tuple[str, ...], limit: int, as_json: bool) -> None:
 def preview(*, kind: str, html: bool) -> None:
     from notifications.mail.kinds import Kind
     from notifications.mail.render import View, render_letter
-    from notifications.mail.samples import SAMPLE_GRANT, SAMPLE_URL, SAMPLES
+    from notifications.mail.samples import SAMPLE_GRANT, SAMPLE_URL, SAMPLES, sample_pages
     from runtime.settings import load_settings
 
-    view = View(language(), "anna@moc.example", load_settings().zone, {SAMPLE_GRANT: SAMPLE_URL})
+    view = View(
+        language(), "anna@moc.example", load_settings().zone, {SAMPLE_GRANT: SAMPLE_URL}, pages=sample_pages(Kind(kind))
+    )
     rendered = render_letter(Kind(kind), SAMPLES[Kind(kind)], view)
     click.echo(rendered.html if html else f"{rendered.subject}\n\n{rendered.text}", nl=False)
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from activities.date_questions import list_date_questions
 from activities.grants import list_open_grants
 from activities.invitations import invite_to_send
 from activities.occurrences import OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
@@ -37,9 +38,9 @@ def write_links(clerk: Clerk, work: UnitOfWork, person: Person) -> bool:
     invitations = invite_to_send(work, person.id, [each.id for each in owed])
     rows = tuple(replace(row_of(each, today), invitation=invitations[each.id].public_id) for each in owed)
     awaited = len(list_open_grants(work.connection, person.id, work.now))
-    return clerk.write(
-        work, Kind.SIGN_IN, person, SignIn(person.name, rows, awaited), f"sign_in:{work.now.isoformat()}"
-    )
+    dates = len(list_date_questions(work.connection, clerk.office, person))
+    links = SignIn(person.name, rows, awaited, dates)
+    return clerk.write(work, Kind.SIGN_IN, person, links, f"sign_in:{work.now.isoformat()}")
 
 
 def _owed(connection: Connection, person: Person) -> list[Occurrence]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from activities.invitations import Purpose
 from notifications.mail.contexts import Context, Row
 
 
@@ -28,9 +29,9 @@ class WeeklySummary(Context):
     coming_more: int
 
     @property
-    def leads_to_decisions(self) -> bool:
-        """Whether there is something to decide on."""
-        return self.awaited > 0
+    def leads_to(self) -> frozenset[Purpose]:
+        """Decisions to make."""
+        return frozenset({Purpose.DECISIONS} if self.awaited else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from notifications.mail.contexts import Escalation, EvidenceAwaits, read_context, write_context
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.render import View, render_letter
-from notifications.mail.samples import SAMPLE_GRANT, SAMPLE_URL, SAMPLES
+from notifications.mail.samples import SAMPLE_GRANT, SAMPLE_URL, SAMPLES, sample_pages
 from tests.fixtures.letters import hostile_words
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -20,7 +20,8 @@ WITH_LINK = {SAMPLE_GRANT: SAMPLE_URL}
 
 def render(kind, language="en", context=None, urls=WITH_LINK):
     """A letter to the sample's reader."""
-    return render_letter(kind, context or SAMPLES[kind], View(language, "anna@moc.example", ZONE, urls))
+    pages = sample_pages(kind) if urls else {}
+    return render_letter(kind, context or SAMPLES[kind], View(language, "anna@moc.example", ZONE, urls, pages=pages))
 
 
 class Elements(HTMLParser):
@@ -73,11 +74,11 @@ def test_a_letter_says_the_same_as_text_and_as_html(kind, language):
 
 @pytest.mark.parametrize("kind", Kind)
 def test_html_asks_nothing_of_the_network_and_runs_nothing(kind):
-    """No image, font, script or style sheet is fetched; the only addresses are the links to decide by."""
+    """No image, font, script or style sheet is fetched; the only addresses are those of our own pages."""
     page = parse(render(kind).html)
     assert not {"script", "img", "link", "iframe", "object", "form", "svg", "video"} & set(page.tags)
     addresses = [value for name, value in page.attributes if name in {"href", "src", "background", "action"}]
-    assert set(addresses) <= {SAMPLE_URL}
+    assert set(addresses) <= {SAMPLE_URL, *sample_pages(kind).values()}
     assert not re.search(r"url\(|@import|@font-face", render(kind).html)
 
 
