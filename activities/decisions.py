@@ -44,9 +44,9 @@ class AlreadyDecidedError(OporaError):
 
 
 class SubstitutionOverError(OporaError):
-    """A substitute's link, when there is nobody to stand in for."""
+    """A decision in the place of somebody who is there to make it."""
 
-    message = N_("{name} is no longer away, so this decision is theirs again. Nothing was changed.")
+    message = N_("{name} is not away now, so nobody decides in their place. Nothing was changed.")
 
 
 class PartWithoutRemarkError(OporaError):
@@ -110,7 +110,8 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
 
     Raises:
         AlreadyDecidedError: carries the decision that stands.
-        GrantVoidError, GrantExpiredError, SubstitutionOverError: the link does not count.
+        SubstitutionOverError: in the place of somebody whom the actor does not stand in for today.
+        GrantVoidError, GrantExpiredError: the link does not count.
         SupersededError, OwnEvidenceError, AlreadyAcceptedError, ReasonMissingError, RoleNotAllowedError,
             EventNotAllowedError: refused.
         PartWithoutRemarkError: accepted in part, without a remark.
@@ -124,6 +125,7 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         if standing is not None:
             raise AlreadyDecidedError(standing, office.calendar.zone)
         deed = Deed(office, work, actor)
+        _refuse_false_substitute(deed)
         granted = _checked_grant(deed, request)
         step = _step(deed, request, target, about)
         if granted is not None:
@@ -137,14 +139,19 @@ def decide(office: Office, actor: Actor, request: DecisionRequest) -> Decision:
         return _record(work, actor, request, settles=settles)
 
 
+def _refuse_false_substitute(deed: Deed) -> None:
+    """Nobody's voice is spent by somebody else, unless they are away and have said who stands in."""
+    other = deed.actor.on_behalf_of
+    today = deed.office.calendar.day_of(deed.work.now)
+    if other is not None and not stands_in(deed.connection, deed.actor.person, other, today):
+        raise SubstitutionOverError(name=other.name)
+
+
 def _checked_grant(deed: Deed, request: DecisionRequest) -> Grant | None:
     if request.grant_id is None:
         return None
     actor, other = deed.actor, deed.actor.on_behalf_of
     granted = get_grant(deed.connection, request.grant_id)
-    today = deed.office.calendar.day_of(deed.work.now)
-    if granted.on_behalf_of_id and other and not stands_in(deed.connection, actor.person, other, today):
-        raise SubstitutionOverError(name=other.name)
     check_grant(granted, deed.work.now)
     given = (granted.person_id, granted.on_behalf_of_id, granted.submission_id)
     if given != (actor.person.id, other.id if other else None, request.submission_id):

@@ -100,11 +100,21 @@ def test_a_substitutes_link_speaks_for_the_absent_only(solo):
             solo.decide(sealed, solo.olga, on_behalf_of=other, grant_id=given.id)
 
 
+def test_nobody_speaks_for_who_is_there(desk):
+    """An approver cannot spend another one's voice by saying that it is for them, whatever roles both hold."""
+    sealed = desk.hand_in("1.1", desk.paul)
+    with pytest.raises(SubstitutionOverError):
+        desk.decide(sealed, desk.head, on_behalf_of=desk.deputy)
+    assert desk.rows(decision) == []
+    leave(desk, desk.deputy, desk.head)
+    assert desk.decide(sealed, desk.head, on_behalf_of=desk.deputy).settles
+
+
 def may(desk, sealed, person, absent):
     """Whether somebody may decide, and what stands against it."""
     try:
         desk.decide(sealed, person, Verdict.RETURN, on_behalf_of=absent, remark="проверка")
-    except (RoleNotAllowedError, OwnEvidenceError) as error:
+    except (RoleNotAllowedError, OwnEvidenceError, SubstitutionOverError) as error:
         return type(error)
     return True
 
@@ -125,7 +135,7 @@ def test_who_may_decide(solo, at):
         sealed = solo.hand_in("1.1", by, **provider)
         lasts = day <= 6
         involved = {who, absent}
-        may_at_all = who == "head" or (who == "olga" and absent == "head" and lasts)
+        may_at_all = (who == "head" and absent is None) or (who == "olga" and absent == "head" and lasts)
         is_own = bool(involved & {owner, "paul" if owner == "paul" else "mary"})
         verdict = may(solo, sealed, person, people[absent] if absent else None)
         assert (verdict is True) == (may_at_all and not is_own), (day, who, absent, owner, verdict)
@@ -206,7 +216,7 @@ def test_back_before_the_last_day(solo):
     [ended] = end_absence(solo.office, solo.actor(solo.head), solo.head)
     assert ended.ended_at is not None
     assert asked(solo, sealed) == [(solo.head, None, False)]
-    with pytest.raises(RoleNotAllowedError):
+    with pytest.raises(SubstitutionOverError):
         solo.decide(sealed, solo.olga, on_behalf_of=solo.head)
     with pytest.raises(NotAwayError):
         end_absence(solo.office, solo.actor(solo.head), solo.head)

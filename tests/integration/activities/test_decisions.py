@@ -1,12 +1,13 @@
 """The one choke point: who decides on what, once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
+from activities.absences import NewAbsence, record_absence
 from activities.decisions import (
     AlreadyDecidedError,
     DecisionRequest,
@@ -98,6 +99,8 @@ def test_nobody_decides_on_their_own(desk):
     for sealed, person in ((entered, desk.mary), (entered, desk.paul), (provided, desk.ann), (provided, desk.mary)):
         with pytest.raises(OwnEvidenceError):
             desk.decide(sealed, person)
+    leave = NewAbsence(desk.paul, desk.head, date(2026, 3, 2), date(2026, 3, 2))
+    record_absence(desk.office, desk.actor(desk.mary), leave)
     with pytest.raises(OwnEvidenceError):
         desk.decide(entered, desk.head, on_behalf_of=desk.paul)
     assert deciders(desk, entered) == [desk.head.name, desk.ann.name, desk.deputy.name]
