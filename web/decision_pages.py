@@ -9,10 +9,9 @@ from notifications.error_text import translate_error
 from notifications.translation import translate
 from web.capability import open_link, refuse_foreign_form
 from web.decision_form import LONGEST_REMARK, Answer, read_answer
-from web.evidence_files import serve_file, serve_preview
+from web.evidence_files import preview_state, serve_file, serve_preview
 from web.matter import Matter, Standing, get_matter
 from web.pages import choose_language, render_page, verdict_word
-from web.previews import is_shown
 from web.site import current_site
 
 CHANNEL = "link"
@@ -62,7 +61,7 @@ def preview(token: str, number: int) -> Response:
     matter = _read_matter(token)
     if not matter.shows_evidence:
         return _gone(matter)
-    return serve_preview(matter.submission.manifest.files, number)
+    return serve_preview(matter.submission.manifest.files, number, choose_language(matter.person.language))
 
 
 def _read_matter(token: str) -> Matter:
@@ -104,8 +103,10 @@ def _page(token: str, matter: Matter, sent: Answer | None = None, *, status: int
         warning=matter.warning(language),
         word=lambda version: verdict_word(version.decision, version.submission.kind, language),
         file_url=lambda number: url_for("decision.evidence", token=token, number=number),
-        preview_url=lambda number: url_for("decision.preview", token=token, number=number),
-        has_preview=lambda file: is_shown(file.media_type, file.size),
+        preview_url=lambda number: url_for(
+            "decision.preview", token=token, number=number, lang=request.args.get("lang")
+        ),
+        preview_state=preview_state,
     )
 
 

@@ -17,6 +17,7 @@ from notifications.translation import translate
 from web.capability import open_invitation, refuse_foreign_form
 from web.decision_form import LONGEST_REMARK, Answer, read_answer
 from web.docket import Docket, get_docket
+from web.evidence_files import preview_state
 from web.matter import Matter
 from web.pages import choose_language, render_page, verdict_word
 from web.site import current_site
@@ -145,6 +146,10 @@ def _page(docket: Docket, sent: Sent | None = None, *, status: int = 200) -> Res
         word=lambda each: verdict_word(each.decision, each.submission.kind, language),
         page_of=lambda matter: url_for("decision.show", token=_token(matter)),
         file_url=lambda matter, number: url_for("decision.evidence", token=_token(matter), number=number),
+        preview_url=lambda matter, number: url_for(
+            "decision.preview", token=_token(matter), number=number, lang=request.args.get("lang")
+        ),
+        preview_state=preview_state,
     )
 
 

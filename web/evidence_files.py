@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from flask import Response, request
+from markupsafe import escape
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from activities.evidence import fold_file_name
 from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
 from activities.evidence_scanning import read_scans
 from activities.manifest import ManifestFile
+from engine.errors import N_
+from notifications.translation import translate
 from web.headers import POLICY
 from web.previews import Previews, is_shown
 from web.site import current_site
@@ -46,6 +49,12 @@ SAFE_TYPES = frozenset(
     }
 )
 
+NO_PREVIEW = N_("No preview: save the file to look at it.")
+_WORDS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="40">'
+    '<text x="10" y="25" font-family="sans-serif" font-size="13" fill="#586668">{words}</text></svg>'
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,19 +74,38 @@ def serve_file(files: Sequence[ManifestFile], number: int) -> Response:
     return Response(body, headers=file_headers(wanted), content_type=_media_type(wanted))
 
 
-def serve_preview(files: Sequence[ManifestFile], number: int) -> Response:
+def serve_preview(files: Sequence[ManifestFile], number: int, language: str) -> Response:
     """A small picture of the file with this number, counted from 1: our own, of its pixels alone.
 
     Raises:
         NotFound: there is no such number, or a virus was found in the file.
     """
     wanted = _wanted(files, number)
-    application = current_site().application
-    previews = Previews(application.settings.preview_dir, application.office.evidence)
-    drawn = previews.find(wanted.digest, wanted.media_type) if is_shown(wanted.media_type, wanted.size) else None
+    drawn = _previews().find(wanted.digest, wanted.media_type) if is_shown(wanted.media_type, wanted.size) else None
     if drawn is None:
-        raise NotFound
+        return _word_instead(language)
     return Response(drawn, headers={POLICY: LOCKED}, content_type="image/webp")
+
+
+def preview_state(wanted: ManifestFile) -> str:
+    """Of a file's preview: `shown` where the page may ask for it, `missing` where there is none, `none` of a kind."""
+    if not is_shown(wanted.media_type, wanted.size):
+        return "none"
+    return "missing" if _previews().is_missing(wanted.digest) else "shown"
+
+
+def _previews() -> Previews:
+    application = current_site().application
+    return Previews(application.settings.preview_dir, application.office.evidence)
+
+
+def _word_instead(language: str) -> Response:
+    """What the page shows the first time, when nobody knew yet that the file cannot be drawn.
+
+    Browsers show the picture of an answer whatever its status.
+    """
+    words = translate(NO_PREVIEW, language)
+    return Response(_WORDS.format(words=escape(words)), 404, {POLICY: LOCKED}, content_type="image/svg+xml")
 
 
 def _wanted(files: Sequence[ManifestFile], number: int) -> ManifestFile:

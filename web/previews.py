@@ -55,6 +55,13 @@ class Previews:
             self._keep(kept, drawn)
         return drawn or None
 
+    def is_missing(self, digest: bytes) -> bool:
+        """Whether it was tried before, and there is none; nothing is drawn to find out."""
+        try:
+            return self._path_of(digest).stat().st_size == 0
+        except OSError:
+            return False
+
     def forget(self, digests: Iterable[bytes]) -> None:
         """Remove the previews of files that are removed themselves."""
         for digest in digests:
