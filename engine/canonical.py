@@ -7,6 +7,7 @@ the RFC writes numbers as ECMAScript doubles do, and nothing that Opora hashes n
 import hashlib
 import json
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from engine.errors import N_, OporaError
@@ -15,6 +16,7 @@ from engine.errors import N_, OporaError
 LARGEST_EXACT_INTEGER = 2**53 - 1
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_PLAIN = (str, bool, NoneType)
 
 
 class NotCanonicalError(OporaError):
@@ -29,21 +31,17 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         NotCanonicalError: anything else stands inside.
     """
-    ordered = _ordered(value)
-    try:
-        return _encode(ordered).encode()
-    except UnicodeEncodeError as error:  # a lone surrogate, e.g. of a file name that is not UTF-8
-        raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
+    return canonical_bytes(_encode(_ordered(value)))
 
 
-def flat_json(values: Mapping[str, str | int | None]) -> bytes:
-    """`canonical_json` of a mapping whose keys stand in order already and whose values hold nothing else, faster.
+def canonical_bytes(text: str) -> bytes:
+    """The UTF-8 bytes of JSON that is canonical already.
 
     Raises:
-        NotCanonicalError: a text holds half a character.
+        NotCanonicalError: it holds half a character, such as of a file name that is not UTF-8.
     """
     try:
-        return _encode(values).encode()
+        return text.encode()
     except UnicodeEncodeError as error:
         raise NotCanonicalError(value=ascii(error.object[error.start : error.end])) from error
 
@@ -55,14 +53,15 @@ def sha256(content: bytes) -> bytes:
 
 def _ordered(value: Any) -> Any:
     """The value with the keys of each mapping in the order of their UTF-16 code units (RFC 8785 §3.2.3)."""
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, int) and abs(value) <= LARGEST_EXACT_INTEGER:
         return int(value)
     if isinstance(value, list | tuple):
         return [_ordered(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {str(key): _ordered(value[key]) for key in sorted(value, key=_utf16_units)}
+        keys = sorted(value, key=_utf16_units) if len(value) > 1 else value
+        return {str(key): _ordered(value[key]) for key in keys}
     raise NotCanonicalError(value=ascii(value))
 
 

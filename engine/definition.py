@@ -3,7 +3,7 @@
 A definition is data. Its digest names its content, and every instance pins the one it was started with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
@@ -120,6 +120,14 @@ class WorkflowDefinition:
     transitions: tuple[Transition, ...]
     ladders: tuple[Ladder, ...]
 
+    _ladders: Mapping[str, Ladder] = field(init=False, repr=False, compare=False)
+    _ladders_in: Mapping[str, tuple[Ladder, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        climbed = {each.name: tuple(one for one in self.ladders if each.name in one.states) for each in self.states}
+        object.__setattr__(self, "_ladders", {each.name: each for each in self.ladders})
+        object.__setattr__(self, "_ladders_in", climbed)
+
     @property
     def open_states(self) -> tuple[str, ...]:
         """Names of the states that are not final."""
@@ -135,11 +143,11 @@ class WorkflowDefinition:
         Raises:
             KeyError: no such ladder.
         """
-        return {each.name: each for each in self.ladders}[name]
+        return self._ladders[name]
 
-    def ladders_in(self, state: str) -> Iterator[Ladder]:
+    def ladders_in(self, state: str) -> tuple[Ladder, ...]:
         """The ladders climbed in a state."""
-        return (each for each in self.ladders if state in each.states)
+        return self._ladders_in.get(state, ())
 
     def body(self) -> str:
         """Canonical JSON: what the digest covers and the database keeps."""

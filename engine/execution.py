@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.canonical import sha256
-from engine.definition import SAME_STATE, Ladder, WorkflowDefinition
+from engine.definition import MOVABLE_ANCHORS, SAME_STATE, Ladder, WorkflowDefinition
 from engine.history import NO_DIGEST, Entry, Payload
 from engine.machine import Move, WorkflowMachine
 from engine.registry import Facts, Registry
@@ -17,7 +17,7 @@ from engine.store import (
     StaleRevisionError,
     insert_instances,
     load_definition,
-    lock_instances,
+    lock_with_heads,
     pin_definition,
     read_heads,
 )
@@ -74,8 +74,7 @@ class Firing:
     expected_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a firing did."""
 
     instance: Instance
@@ -83,8 +82,7 @@ class Step:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """All rows of one step, computed before anything is written."""
 
     step: Step
@@ -113,7 +111,7 @@ class Execution:
         ids = insert_instances(work.connection, fresh)
         rows = []
         for instance_id, row, start in zip(ids, fresh, starts, strict=True):
-            instance = Instance(id=instance_id, **{name: row[name] for name in Instance.__slots__ if name != "id"})
+            instance = Instance(id=instance_id, **{name: row[name] for name in Instance._fields if name != "id"})
             armings = self._arm(definition.ladders_in(instance.state), instance, work.now)
             rows.append(_created(instance, definition, start, armings, work.now))
         write_outcomes(work, rows, advanced=())
@@ -123,8 +121,15 @@ class Execution:
         """Fire one event; see `fire_many`."""
         return self.fire_many(work, [firing])[0]
 
-    def fire_many(self, work: UnitOfWork, firings: Sequence[Firing]) -> list[Step]:
+    def fire_many(
+        self, work: UnitOfWork, firings: Sequence[Firing], locked: Mapping[int, Instance] | None = None
+    ) -> list[Step]:
         """Fire an event on each of several different instances; all happen or none.
+
+        Args:
+            work: the transaction.
+            firings: any number of them.
+            locked: their instances, read in this transaction after it had locked them.
 
         Raises:
             EventNotAllowedError, RoleNotAllowedError or a guard's refusal: nothing was changed.
@@ -136,13 +141,15 @@ class Execution:
         ids = [firing.instance_id for firing in firings]
         if len(set(ids)) != len(ids):
             raise ValueError("one event per instance and transaction step")
-        instances = lock_instances(work.connection, ids)
-        heads = read_heads(work.connection, instances)
-        machines = self.machines(work, instances.values())
+        if locked is None:
+            locked, heads = lock_with_heads(work.connection, ids)
+        else:
+            heads = read_heads(work.connection, locked)
+        machines = self.machines(work, locked.values())
         judged: dict[_Question, Move] = {}
         rows = []
         for firing in firings:
-            before = instances[firing.instance_id]
+            before = locked[firing.instance_id]
             machine = machines[before.definition_id]
             move = _judge(machine, before, firing, judged)
             rows.append(self._step(machine.definition, before, heads[before.id], firing, move=move, now=work.now))
@@ -201,11 +208,12 @@ class Execution:
         self, definition: WorkflowDefinition, before: Instance, after: Instance, now: datetime
     ) -> tuple[tuple[str, ...], tuple[Arming, ...]]:
         """Ladders that end, and those to arm: one that goes on with the same anchors is left as it is."""
-        known = before.anchors()
-        moved = {name for name, value in after.anchors().items() if value != known[name]}
-        old = list(definition.ladders_in(before.state))
-        new = list(definition.ladders_in(after.state))
-        kept = {ladder.name for ladder in new if ladder in old and not moved.intersection(ladder.counts_from)}
+        old, new = definition.ladders_in(before.state), definition.ladders_in(after.state)
+        if not old and not new:
+            return (), ()
+        known, anchors = before.anchors(), after.anchors()
+        moved = {name for name in known if anchors[name] != known[name]}
+        kept = {each.name for each in new if before.state in each.states and moved.isdisjoint(each.counts_from)}
         armings = self._arm([ladder for ladder in new if ladder.name not in kept], after, now)
         going_on = kept.union(each.ladder for each in armings if each.armed)
         return tuple(ladder.name for ladder in old if ladder.name not in going_on), armings
@@ -280,10 +288,10 @@ def _judge(machine: WorkflowMachine, before: Instance, firing: Firing, judged: d
 
 def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Instance:
     transition = move.transition
-    foreign = set(firing.anchors) - set(transition.moves)
-    if foreign:
-        raise ValueError(f"{firing.event} may not move {', '.join(sorted(foreign))}")
-    anchors: dict[str, Any] = {**before.anchors(), **firing.anchors}
+    anchors: dict[str, Any] = before.anchors()
+    if firing.anchors:
+        _check_movable(firing, transition.moves)
+        anchors.update(firing.anchors)
     if transition.stamps:
         anchors[transition.stamps] = now
     if transition.target != SAME_STATE:
@@ -299,6 +307,12 @@ def _moved(before: Instance, move: Move, firing: Firing, now: datetime) -> Insta
     )
 
 
+def _check_movable(firing: Firing, movable: tuple[str, ...]) -> None:
+    foreign = set(firing.anchors).difference(movable)
+    if foreign:
+        raise ValueError(f"{firing.event} may not move {', '.join(sorted(foreign))}")
+
+
 def _payload_values(
     values: Mapping[str, Any], before: Instance | None, after: Instance, armings: tuple[Arming, ...]
 ) -> dict[str, Any]:
@@ -306,14 +320,11 @@ def _payload_values(
     if not OWN_PAYLOAD.isdisjoint(values):
         raise ValueError(f"{', '.join(sorted(OWN_PAYLOAD))} are the engine's own words in a payload")
     sealed = dict(values)
-    dates = {}
-    for name in ("starts_on", "due_on"):
-        old = getattr(before, name) if before else None
-        new = getattr(after, name)
-        if old != new:
-            dates[name] = [_plain_date(old), _plain_date(new)]
-    if dates:
-        sealed["dates"] = dates
+    old = (before.starts_on, before.due_on) if before else (None, None)
+    new = (after.starts_on, after.due_on)
+    if old != new:
+        moves = zip(MOVABLE_ANCHORS, old, new, strict=True)
+        sealed["dates"] = {name: [_plain_date(one), _plain_date(other)] for name, one, other in moves if one != other}
     skipped = {each.ladder: list(each.skipped) for each in armings if each.skipped}
     if skipped:
         sealed["skipped_reminders"] = skipped

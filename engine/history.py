@@ -8,9 +8,10 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from json.encoder import encode_basestring as _quoted
+from typing import Any, NamedTuple
 
-from engine.canonical import canonical_json, flat_json, sha256
+from engine.canonical import canonical_bytes, canonical_json, sha256
 from engine.clock import format_instant
 
 NO_DIGEST = bytes(32)
@@ -49,28 +50,19 @@ class Entry:
 
 def entry_body(entry: Any, instance: str) -> bytes:
     """The bytes of an `Entry`, or of a row that has its columns, for the instance with this public id."""
-    # In the order of the keys, which `flat_json` relies on.
-    return flat_json(
-        {
-            "actor": entry.actor,
-            "at": format_instant(entry.at),
-            "channel": entry.channel,
-            "event": entry.event,
-            "for": entry.on_behalf_of,
-            "format": FORMAT,
-            "from": entry.from_state,
-            "instance": instance,
-            "payload": entry.payload_digest.hex(),
-            "previous": entry.previous_digest.hex(),
-            "revision": entry.revision,
-            "subject": None if entry.subject_digest is None else entry.subject_digest.hex(),
-            "to": entry.to_state,
-        }
+    # Every step and every audit writes this, so it is written out: the keys in their order, what is quoted is text.
+    acted_for = "null" if entry.on_behalf_of is None else _quoted(entry.on_behalf_of)
+    subject = "null" if entry.subject_digest is None else f'"{entry.subject_digest.hex()}"'
+    return canonical_bytes(
+        f'{{"actor":{_quoted(entry.actor)},"at":"{format_instant(entry.at)}","channel":{_quoted(entry.channel)},'
+        f'"event":{_quoted(entry.event)},"for":{acted_for},"format":{FORMAT},"from":{_quoted(entry.from_state)},'
+        f'"instance":{_quoted(instance)},"payload":"{entry.payload_digest.hex()}",'
+        f'"previous":"{entry.previous_digest.hex()}","revision":{entry.revision},"subject":{subject},'
+        f'"to":{_quoted(entry.to_state)}}}'
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """What stands beside an entry and can be erased: salt (16 bytes) and canonical JSON."""
 
     salt: bytes

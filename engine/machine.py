@@ -5,11 +5,11 @@ event is triggered on a throw-away cursor that carries the state read from the d
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
-from transitions import EventData, Machine
+import transitions
+from transitions import EventData
 
 from engine.definition import TIMER_ROLE, Transition, WorkflowDefinition
 from engine.errors import N_, OporaError
@@ -37,8 +37,7 @@ class UnknownGuardError(OporaError):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """The way an event takes."""
 
     source: str
@@ -58,6 +57,25 @@ class _Cursor:
         self.refusal: OporaError | None = None
 
 
+class _Way(transitions.Transition):
+    """A transition that is tried and does nothing else: a step has no callbacks before or after its change of state.
+
+    `transitions` looks for them and logs each search, which takes longer than the rest of the step's judgement.
+    """
+
+    def execute(self, event_data: EventData) -> bool:
+        """Take the way if it is open."""
+        for condition in self.conditions:
+            if not condition.check(event_data):
+                return False
+        cast(_Cursor, event_data.model).state = self.dest or self.source
+        return True
+
+
+class _Machine(transitions.Machine):
+    transition_cls = _Way
+
+
 class WorkflowMachine:
     """Answers where an event leads; shared by all instances of a definition and safe to call from many threads.
 
@@ -67,7 +85,8 @@ class WorkflowMachine:
 
     def __init__(self, definition: WorkflowDefinition, guards: Mapping[str, Guard]) -> None:
         self.definition = definition
-        self._machine = Machine(
+        self._events_from = {each.name: definition.events_from(each.name) for each in definition.states}
+        self._machine = _Machine(
             model=None,
             states=[each.name for each in definition.states],
             initial=definition.initial[0],
@@ -90,7 +109,7 @@ class WorkflowMachine:
             RoleNotAllowedError: the actor lacks the role; says which would do.
             OporaError: the refusal of the first guard that does not hold.
         """
-        allowed = self.definition.events_from(state)
+        allowed = self._events_from.get(state, ())
         if event not in allowed:
             raise EventNotAllowedError(event=event, state=state, allowed=", ".join(allowed) or "—")
         cursor = _Cursor(state, facts)

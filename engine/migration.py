@@ -6,7 +6,7 @@ definition's digest; `undoing` takes a migration back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -299,7 +299,7 @@ def write_prospects(work: UnitOfWork, prospects: Sequence[Prospect], mover: Move
 
 
 def _outcome(each: Prospect, head: bytes, mover: Mover, now: datetime) -> Outcome:
-    after = replace(each.instance, state=each.to_state, revision=each.instance.revision + 1)
+    after = each.instance._replace(state=each.to_state, revision=each.instance.revision + 1)
     sealed = Payload.seal(_payload_values(each, mover))
     entry = Entry(
         instance=after.public_id,

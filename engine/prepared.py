@@ -9,10 +9,10 @@ stay SQLAlchemy's. Its events of execution are passed by.
 Only for statements of one text: a list of any length is one parameter (`Among`).
 """
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from types import TracebackType
+from typing import Any, Self
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Connection, Dialect, Integer, Text, TypeDecorator, bindparam
 from sqlalchemy.exc import DBAPIError
@@ -24,8 +24,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 
 Values = Mapping[str, Any]
-_Convert = Callable[[Any], Any] | None
-_Found = TypeVar("_Found")
+_Change = tuple[int, Callable[[Any], Any]]
 
 
 class Prepared:
@@ -39,7 +38,7 @@ class Prepared:
     def __init__(self, statement: Executable, columns: Collection[str] = ()) -> None:
         self.statement = statement
         self._columns = list(columns) or None
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, Form] = {}
 
     def fetch(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run a query and take all its rows, as the types of its columns give them.
@@ -47,93 +46,122 @@ class Prepared:
         Raises:
             DBAPIError: as `Connection.execute`; so do the others.
         """
-        form = self._form(connection)
-        bound = form.bind(values)
-
-        def take(cursor: Any) -> list[tuple[Any, ...]]:
-            cursor.execute(form.text, bound)
-            return [form.unbind(row) for row in cursor.fetchall()]
-
-        return on_driver(connection, form.text, take)
+        with Driver(connection) as driver:
+            return driver.fetch(self, values)
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> int:
         """Run it for each row of values, if there are any; how many rows it touched in all."""
         if not rows:
             return 0
-        form = self._form(connection)
-        bound = [form.bind(row) for row in rows]
+        with Driver(connection) as driver:
+            return driver.run_each(self, rows)
 
-        def run(cursor: Any) -> int:
-            cursor.executemany(form.text, bound)
-            return int(cursor.rowcount)
-
-        return on_driver(connection, form.text, run)
-
-    def _form(self, connection: Connection) -> "_Form":
-        if not connection.in_transaction():  # as `Connection.execute` does
-            connection.begin()
-        dialect = connection.dialect
+    def form_for(self, dialect: Dialect) -> "Form":
+        """What it is for a kind of database."""
         # What we open differs by the kind of database only (`database.open_database`).
         form = self._forms.get(dialect.name)
         return form or self._forms.setdefault(dialect.name, _compile(self.statement, self._columns, dialect))
 
 
+class Driver:
+    """The driver's own cursor, inside the transaction that SQLAlchemy holds: for several statements, one after another.
+
+    Raises:
+        DBAPIError: what the driver raises within, as SQLAlchemy wraps it.
+    """
+
+    __slots__ = ("_connection", "_cursor", "_text")
+
+    def __init__(self, connection: Connection) -> None:
+        if not connection.in_transaction():  # as `Connection.execute` does
+            connection.begin()
+        self._connection = connection
+        self._cursor: Any = connection.connection.cursor()
+        self._text = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cursor.close()
+        if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
+            raise _wrapped(self._connection, self._text, error) from error
+
+    def fetch(self, prepared: Prepared, values: Values) -> list[tuple[Any, ...]]:
+        """See `Prepared.fetch`."""
+        form = prepared.form_for(self._connection.dialect)
+        self._text = form.text
+        self._cursor.execute(form.text, form.bind(values))
+        return form.unbind(self._cursor.fetchall())
+
+    def run_each(self, prepared: Prepared, rows: Sequence[Values]) -> int:
+        """See `Prepared.run_each`."""
+        if not rows:
+            return 0
+        form = prepared.form_for(self._connection.dialect)
+        self._text = form.text
+        self._cursor.executemany(form.text, [form.bind(row) for row in rows])
+        return int(self._cursor.rowcount)
+
+
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """A statement as one kind of database takes it.
 
     Args:
-        given: the parameters in the order of the text, each with what its type does to a value.
+        given: the parameters in the order of the text.
         fixed: values that stand in the statement itself, such as a LIMIT.
         is_positional: whether the driver counts parameters or names them.
-        taken: what the type of each column of the result does to a value.
+        changed: of parameters, at which places the type changes the value, and how.
+        found: the same of the columns of the result.
     """
 
     text: str
-    given: tuple[tuple[str, _Convert], ...]
+    given: tuple[str, ...]
     fixed: Values
     is_positional: bool
-    taken: tuple[_Convert, ...]
+    changed: tuple[_Change, ...]
+    found: tuple[_Change, ...]
 
     def bind(self, values: Values) -> Any:
+        """Values as the driver takes them."""
         if self.fixed:
             values = {**self.fixed, **values}
-        if self.is_positional:
-            return [convert(values[name]) if convert else values[name] for name, convert in self.given]
-        return {name: convert(values[name]) if convert else values[name] for name, convert in self.given}
+        bound = [values[name] for name in self.given]
+        for place, convert in self.changed:
+            bound[place] = convert(bound[place])
+        return bound if self.is_positional else dict(zip(self.given, bound, strict=True))
 
-    def unbind(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(convert(value) if convert else value for convert, value in zip(self.taken, row, strict=True))
+    def unbind(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Rows as the types of their columns give them."""
+        return [self._unbound(row) for row in rows] if self.found else list(rows)
+
+    def _unbound(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, convert in self.found:
+            values[place] = convert(values[place])
+        return tuple(values)
 
 
-def _compile(statement: Executable, columns: list[str] | None, dialect: Dialect) -> _Form:
+def _compile(statement: Executable, columns: list[str] | None, dialect: Dialect) -> Form:
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     names = compiled.positiontup if compiled.positiontup is not None else list(binds)
-    given = ((name, _impl(binds[name].type, dialect).bind_processor(dialect)) for name in names)
+    given = (_impl(binds[name].type, dialect).bind_processor(dialect) for name in names)
     fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
-    found = statement.selected_columns if isinstance(statement, Select) else ()
-    taken = (_impl(column.type, dialect).result_processor(dialect, None) for column in found)
-    return _Form(str(compiled), tuple(given), fixed, bool(compiled.positional), tuple(taken))
+    columns_found = statement.selected_columns if isinstance(statement, Select) else ()
+    found = (_impl(column.type, dialect).result_processor(dialect, None) for column in columns_found)
+    return Form(str(compiled), tuple(names), fixed, bool(compiled.positional), _changes(given), _changes(found))
+
+
+def _changes(processors: Iterable[Callable[[Any], Any] | None]) -> tuple[_Change, ...]:
+    return tuple((place, convert) for place, convert in enumerate(processors) if convert is not None)
 
 
 def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return kind.dialect_impl(dialect)
-
-
-def on_driver(connection: Connection, text: str, act: Callable[[Any], _Found]) -> _Found:
-    """Let `act` use a cursor of the driver for this text.
-
-    Raises:
-        DBAPIError: what the driver raised, as SQLAlchemy wraps it.
-    """
-    cursor = connection.connection.cursor()
-    try:
-        return act(cursor)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _wrapped(connection, text, error) from error
-    finally:
-        cursor.close()
 
 
 def _wrapped(connection: Connection, text: str, error: Exception) -> BaseException:
@@ -164,7 +192,7 @@ class _Numbers(TypeDecorator[Collection[int]]):
 
     def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
         numbers = list(value or ())
-        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
+        return numbers if dialect.name == "postgresql" else str(numbers)  # which is JSON, and sooner there
 
 
 class Among(ColumnElement[bool]):

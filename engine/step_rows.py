@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Connection, Table, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from engine.faults import reach
-from engine.prepared import Prepared
+from engine.prepared import Driver, Prepared
 from engine.store import StaleRevisionError
 from engine.tables import history, instance, ladder, message, payload
 
@@ -78,7 +78,7 @@ def _armed_anew(given: Any) -> Any:
 
 _ADVANCE = Prepared(
     update(instance)
-    .where(instance.c.id == bindparam("id"), instance.c.revision == bindparam("revision") - 1)
+    .where(instance.c.id == bindparam("id"), instance.c.revision == bindparam("revision") - literal_column("1"))
     .values({name: bindparam(name) for name in _ADVANCED})
 )
 _RECORD = Prepared(insert(history), _ENTRY)
@@ -89,15 +89,16 @@ _ANNOUNCE = Prepared(insert(message), _MESSAGE)
 
 
 def _write_in_turn(connection: Connection, rows: StepRows) -> int:
-    advanced = _ADVANCE.run_each(connection, rows.advanced)
-    reach("step.advanced")
-    _RECORD.run_each(connection, rows.entries)
-    _SET_ASIDE.run_each(connection, rows.payloads)
-    reach("step.recorded")
-    _END.run_each(connection, rows.ended)
-    _ARM.run_each(connection, rows.armed)
-    reach("step.rearmed")
-    _ANNOUNCE.run_each(connection, rows.messages)
+    with Driver(connection) as driver:
+        advanced = driver.run_each(_ADVANCE, rows.advanced)
+        reach("step.advanced")
+        driver.run_each(_RECORD, rows.entries)
+        driver.run_each(_SET_ASIDE, rows.payloads)
+        reach("step.recorded")
+        driver.run_each(_END, rows.ended)
+        driver.run_each(_ARM, rows.armed)
+        reach("step.rearmed")
+        driver.run_each(_ANNOUNCE, rows.messages)
     return advanced
 
 

@@ -1,17 +1,16 @@
 """Instances and definitions as stored; what steps write stands in `step_rows`."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from engine.definition import WorkflowDefinition, definition_from_plain
+from engine.definition import WorkflowDefinition
 from engine.errors import N_, OporaError
+from engine.pinned import read_definition
 from engine.prepared import Among, Prepared
 from engine.tables import definition, history, instance
 
@@ -28,8 +27,7 @@ class UnknownInstanceError(OporaError):
     message = N_("There is no workflow instance {instance}. The database and the program disagree: run opora doctor.")
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """A workflow instance as stored."""
 
     id: int
@@ -62,22 +60,24 @@ class BrokenHistoryError(OporaError):
     )
 
 
-INSTANCE_COLUMNS = tuple(instance.c[name] for name in Instance.__slots__)
+INSTANCE_COLUMNS = tuple(instance.c[name] for name in Instance._fields)
 
 # In one order everywhere, so that two batches never wait for each other.
 _LOCK_INSTANCES = Prepared(
     select(*INSTANCE_COLUMNS).where(Among(instance.c.id, "ids")).order_by(instance.c.id).with_for_update()
 )
+_IS_NEWEST = (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision)
 _HEADS = Prepared(
-    select(history.c.instance_id, history.c.digest)
-    .join(instance, (instance.c.id == history.c.instance_id) & (instance.c.revision == history.c.revision))
-    .where(Among(instance.c.id, "ids"))
+    select(history.c.instance_id, history.c.digest).join(instance, _IS_NEWEST).where(Among(instance.c.id, "ids"))
+)
+_INSTANCES_AND_HEADS = Prepared(
+    select(*INSTANCE_COLUMNS, history.c.digest).outerjoin(history, _IS_NEWEST).where(Among(instance.c.id, "ids"))
 )
 
 
 def instance_from_row(row: RowMapping) -> Instance:
     """An `Instance` from a row that has its columns (and perhaps others)."""
-    return Instance(**{name: row[name] for name in Instance.__slots__})
+    return Instance(**{name: row[name] for name in Instance._fields})
 
 
 def lock_instances(connection: Connection, ids: Sequence[int]) -> dict[int, Instance]:
@@ -86,26 +86,52 @@ def lock_instances(connection: Connection, ids: Sequence[int]) -> dict[int, Inst
     Raises:
         UnknownInstanceError: one of them does not exist.
     """
-    found = {row[0]: Instance(*row) for row in _LOCK_INSTANCES.fetch(connection, {"ids": ids})}
-    for each in ids:
-        if each not in found:
-            raise UnknownInstanceError(instance=each)
+    found = {row[0]: Instance._make(row) for row in _LOCK_INSTANCES.fetch(connection, {"ids": ids})}
+    _check_all_there(ids, found)
     return found
 
 
 def read_heads(connection: Connection, instances: Mapping[int, Instance]) -> dict[int, bytes]:
     """Digest of the newest history entry of each locked instance.
 
-    A statement of its own: under PostgreSQL a join with the rows being locked would look at an older snapshot.
-
     Raises:
         BrokenHistoryError: an instance has no entry of its revision.
     """
     heads: dict[int, bytes] = dict(_HEADS.fetch(connection, {"ids": list(instances)}))
+    _check_unbroken(instances, heads)
+    return heads
+
+
+def lock_with_heads(connection: Connection, ids: Sequence[int]) -> tuple[dict[int, Instance], dict[int, bytes]]:
+    """What `lock_instances` and `read_heads` give, read at once where the database has one writer only.
+
+    On PostgreSQL a join with the rows being locked would look at an older snapshot.
+
+    Raises:
+        UnknownInstanceError: one of them does not exist.
+        BrokenHistoryError: an instance has no entry of its revision.
+    """
+    if connection.dialect.name == "postgresql":
+        instances = lock_instances(connection, ids)
+        return instances, read_heads(connection, instances)
+    rows = _INSTANCES_AND_HEADS.fetch(connection, {"ids": ids})
+    instances = {row[0]: Instance._make(row[:-1]) for row in rows}
+    heads = {row[0]: row[-1] for row in rows if row[-1] is not None}
+    _check_all_there(ids, instances)
+    _check_unbroken(instances, heads)
+    return instances, heads
+
+
+def _check_all_there(ids: Iterable[int], found: Mapping[int, Instance]) -> None:
+    for each in ids:
+        if each not in found:
+            raise UnknownInstanceError(instance=each)
+
+
+def _check_unbroken(instances: Mapping[int, Instance], heads: Mapping[int, bytes]) -> None:
     for key, each in instances.items():
         if key not in heads:
             raise BrokenHistoryError(instance=each.public_id)
-    return heads
 
 
 def insert_instances(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -129,9 +155,14 @@ def pin_definition(connection: Connection, wanted: WorkflowDefinition, now: date
 
 
 def load_definition(connection: Connection, definition_id: int) -> WorkflowDefinition:
-    """A pinned definition by row id."""
-    body = connection.execute(select(definition.c.body).where(definition.c.id == definition_id)).scalar_one()
-    return definition_from_plain(json.loads(body))
+    """A pinned definition by row id.
+
+    Raises:
+        DefinitionLostError: it is not there or cannot be read.
+    """
+    return read_definition(
+        connection.execute(select(definition.c.body).where(definition.c.id == definition_id)).scalar()
+    )
 
 
 def unique(values: Iterable[int]) -> list[int]:

@@ -1,7 +1,6 @@
 """Acting on the rungs that are due: any number of workers, each rung once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from engine.prepared import Among, Prepared
 from engine.registry import Calendar, Facts
 from engine.retry import backoff, blaming, reason_of, work_off
 from engine.step_rows import write_messages
-from engine.store import Instance, lock_instances, unique
+from engine.store import INSTANCE_COLUMNS, Instance, unique
 from engine.tables import instance, ladder
 from engine.timers import Armed, Turn, take_turn
 from engine.unit_of_work import Store, UnitOfWork
@@ -27,8 +26,7 @@ CHANNEL = "timer"
 ACTOR = "timer"
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     """An armed ladder whose rung is due, with what is needed to climb it."""
 
     instance: Instance
@@ -59,7 +57,8 @@ _FREE = (
 _FREE_INSTANCES = Prepared(_FREE.limit(BATCH))
 _THE_INSTANCE = Prepared(_FREE.where(instance.c.id == bindparam("only")))
 _DUE_ROWS = Prepared(
-    select(*(ladder.c[name] for name in _DueRow._fields))
+    select(*(ladder.c[name] for name in _DueRow._fields), *INSTANCE_COLUMNS)
+    .join(instance, instance.c.id == ladder.c.instance_id)
     .where(_IS_DUE, Among(ladder.c.instance_id, "ids"))
     .order_by(ladder.c.due_at, ladder.c.instance_id, ladder.c.name)
 )
@@ -120,29 +119,33 @@ def _lock_free(work: UnitOfWork, only: int | None) -> list[int]:
 
 def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
     rows = _first_due(work, held)
-    instances = lock_instances(work.connection, list(rows))
-    machines = execution.machines(work, instances.values())
+    machines = execution.machines(work, (found for _, found in rows))
     due = [
         _due(
             machines[found.definition_id].definition, found, execution.registry.calendar(found.calendar_key), row, work
         )
-        for found, row in ((instances[key], row) for key, row in rows.items())
+        for row, found in rows
     ]
     _fire_events(work, execution, [each for each in due if each.turn.rung.fires])
     _remind(work, [each for each in due if not each.turn.rung.fires])
     return len(due)
 
 
-def _first_due(work: UnitOfWork, held: Sequence[int]) -> dict[int, _DueRow]:
-    """At most one ladder row of each instance, the earliest: acting on it may disarm the others.
+def _first_due(work: UnitOfWork, held: Sequence[int]) -> list[tuple[_DueRow, Instance]]:
+    """At most one ladder row of each locked instance, the earliest: acting on it may disarm the others.
 
     Raises:
         DatabaseDamagedError: a row is not due; acting on it would be early, and might never end.
     """
-    rows = [_DueRow._make(row) for row in _DUE_ROWS.fetch(work.connection, {"ids": held, "now": work.now})]
-    if any(row.due_at > work.now for row in rows):
-        raise DatabaseDamagedError(reason="an index names rungs that are not due")
-    return {row.instance_id: row for row in reversed(rows)}
+    own = len(_DueRow._fields)
+    rows = _DUE_ROWS.fetch(work.connection, {"ids": held, "now": work.now})
+    first: dict[int, tuple[_DueRow, Instance]] = {}
+    for row in rows:
+        due = _DueRow._make(row[:own])
+        if due.due_at > work.now:
+            raise DatabaseDamagedError(reason="an index names rungs that are not due")
+        first.setdefault(due.instance_id, (due, Instance._make(row[own:])))
+    return list(first.values())
 
 
 def _due(definition: WorkflowDefinition, found: Instance, calendar: Calendar, row: _DueRow, work: UnitOfWork) -> _Due:
@@ -166,6 +169,7 @@ def _fire_events(work: UnitOfWork, execution: Execution, due: Sequence[_Due]) ->
             )
             for each in due
         ],
+        {each.instance.id: each.instance for each in due},
     )
     reach("tick.fired")
     # Where the ladder goes on in the new state its row still stands at the rung just fired.

@@ -1,9 +1,9 @@
 """When a ladder's rungs are due. An armed ladder is one row holding its next rung; this module computes that row."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count, takewhile
+from typing import NamedTuple
 
 from engine.definition import Ladder, Rung
 from engine.registry import Calendar
@@ -11,8 +11,7 @@ from engine.registry import Calendar
 Anchors = Mapping[str, date | datetime | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(NamedTuple):
     """A ladder's next rung and its instant."""
 
     ladder: str
@@ -20,8 +19,7 @@ class Armed:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Arming:
+class Arming(NamedTuple):
     """What became of arming a ladder: its next rung, if any is left, and the reminders that were past already."""
 
     ladder: str
@@ -29,8 +27,7 @@ class Arming:
     skipped: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What a worker does with an armed ladder that is due.
 
     Args:

@@ -139,7 +139,7 @@ def test_rows_come_as_the_types_of_their_columns_give_them(rig: Rig, count: int)
 def test_rows_among_many_ids_are_found_by_their_key(lite: Rig) -> None:
     """SQLite searches by the ids and never goes through the whole table."""
     with lite.store.read() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {FIND._form(connection).text}", ("[1]",)).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {FIND.form_for(connection.dialect).text}", ("[1]",)).all()
     assert plan[0].detail == "SEARCH instance USING INTEGER PRIMARY KEY (rowid=?)"
 
 

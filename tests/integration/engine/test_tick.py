@@ -367,7 +367,7 @@ def test_a_year_of_hourly_ticks_does_what_ticks_at_each_due_time_do(
 def test_a_claim_sorts_nothing(lite: Rig) -> None:
     """Whole plans are due at eight in the morning: the index has the order of the claim, and SQLite needs no other."""
     with lite.store.read() as connection:
-        text = _FREE_INSTANCES._form(connection).text
+        text = _FREE_INSTANCES.form_for(connection.dialect).text
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("z", 1, 0))]
     assert plan == [
         "SEARCH ladder USING COVERING INDEX ix_ladder_due_at_instance_id (due_at<?)",
