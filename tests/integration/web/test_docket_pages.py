@@ -1,10 +1,17 @@
 """Many decisions on one page."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
+from sqlalchemy import insert
 
 from activities.acting import Actor
 from activities.decisions import DecisionRequest, Verdict, decide, find_decision
+from activities.evidence_tables import removal_act, removed_blob
 from activities.invitations import Purpose, obtain_invitation, void_invitations_of
+from activities.submissions import find_open_submission
 from notifications.links import make_token
 
 
@@ -28,6 +35,21 @@ def sent(house):
     for each in found:
         house.ask(each)
     return found
+
+
+def photograph():
+    """A small picture."""
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def return_it(house, number, remark):
+    """The head returns what waits, elsewhere."""
+    with house.office.store.read() as connection:
+        waiting = find_open_submission(connection, house.occurrence(number).id)
+    wanted = DecisionRequest(waiting.id, waiting.manifest_digest, Verdict.RETURN, remark)
+    decide(house.office, Actor(house.head, "cli"), wanted)
 
 
 def form(*rows):
@@ -143,3 +165,33 @@ def test_the_link_ends(house, client, url, sent):
         void_invitations_of(work, house.head.id)
     assert client.get(url).status_code == client.post(url, data=data).status_code == 410
     assert verdicts(house, sent) == [None] * 3
+
+
+def test_each_row_tells_what_was_said_before_and_what_is_odd(house, client, url):
+    """The last remark openly, older ones folded; personal data, the same file elsewhere, and a picture."""
+    house.hand_in("1.1", files=[("фото.png", photograph())])
+    for remark in ("Нет печати", "Нет подписи"):
+        house.hand_in("1.2", files=[("фото.png", photograph())])
+        return_it(house, "1.2", remark)
+    house.ask(house.hand_in("1.2", files=[("фото.png", photograph())], contains_personal_data=True))
+    text = client.get(url).get_data(as_text=True).partition("<form")[2]
+    assert text.index("Нет подписи") < text.index("<details>") < text.index("Нет печати")
+    assert "персональные данные" in text
+    assert "1.1@2026-03-20" in text
+    own = re.search(r'href="(/d/[^"]+)" rel="noreferrer"[^>]*>Посмотреть', text)[1]
+    (picture,) = re.findall(r'class="preview" src="([^"]+)"', text)
+    assert picture.startswith(f"{own}/preview/1")
+    assert client.get(picture).content_type == "image/webp"
+    assert "checked" not in text
+
+
+def test_a_removed_file_is_no_link(house, client, url, sent):
+    """Its name and the act stand there instead; nothing leads to bytes that are gone."""
+    with house.office.store.write() as work:
+        act = {"made_at": work.now, "made_by": house.coordinator.short_id, "months": 12}
+        number = work.connection.execute(insert(removal_act).values(act).returning(removal_act.c.id)).scalar_one()
+        gone = {"blob_digest": sent[0].manifest.files[0].digest, "act_id": number}
+        work.connection.execute(insert(removed_blob).values(gone))
+    text = client.get(url).get_data(as_text=True)
+    assert "download>" not in text
+    assert text.count(f"акт № {number}") == 3
