@@ -20,6 +20,7 @@ from activities.short_ids import find_short_id
 from activities.tables import person
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
+from notifications.mail.answers import list_open, tell_coordinators
 from notifications.mail.attachments import Attachments, list_attachments
 from notifications.mail.bounces import Bounce, find_bounce
 from notifications.mail.incoming import (
@@ -33,7 +34,7 @@ from notifications.mail.incoming import (
 )
 from notifications.mail.insertion import insert_missing
 from notifications.mail.letters import Letter, LetterState, bury_returned, find_letter_by_message_id
-from notifications.mail.replies import ReplyFiles, keep_files, prepare_files, tell_coordinators
+from notifications.mail.replies import ReplyFiles, keep_files, prepare_files
 from notifications.mail.sender import ascii_address
 from notifications.tables import arrival, letter
 
@@ -101,6 +102,11 @@ class Receipt:
     def concerns_us(self) -> bool:
         """Whether the mail speaks of a letter of ours."""
         return self.sort not in {Sort.FOREIGN, Sort.AUTOMATIC}
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all of it is known here: what a person wrote is not, so it stays unread until somebody reads it."""
+        return self.sort in {Sort.BOUNCE, Sort.DELAY}
 
 
 class UnknownReplyError(OporaError):
@@ -228,8 +234,6 @@ def _keep_reply(work: UnitOfWork, incoming: Incoming, answered: Letter, files: R
     receipt = _keep(work, incoming, answered, Sort.REPLY, {"files": names, **left_out})
     if receipt.sort is Sort.REPLY:
         keep_files(work, get_arrival(work.connection, receipt.reply).id, fresh)
-        if fresh.occurrence_id is not None:
-            tell_coordinators(work, fresh.occurrence_id, f"answer:{receipt.reply}")
     return receipt
 
 
@@ -251,6 +255,8 @@ def _keep(work: UnitOfWork, incoming: Incoming, about: Letter, sort: Sort, detai
     }
     if not insert_missing(work.connection, arrival, row, ["content_digest"]):
         return Receipt(Sort.KNOWN, KNOWN)
+    if waits:
+        tell_coordinators(work, list_open(work.connection, about.kind, about.context), str(row["short_id"]))
     return Receipt(sort, template, said, reply=str(row["short_id"]) if waits else "")
 
 

@@ -18,6 +18,7 @@ from notifications.mail.compose import Clerk, granted
 from notifications.mail.contexts import Row, Waiting
 from notifications.mail.digest_context import MorningDigest
 from notifications.mail.handing_over import tell_absences
+from notifications.mail.infections import tell_infections
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import list_written
 from notifications.mail.notices import Notice, list_open_notices, settle_notices
@@ -41,6 +42,7 @@ def write_digests(office: Office, domain: str) -> int:
         return 0
     open_closing(office, today)
     tell_absences(office)
+    tell_infections(office)
     with office.store.read() as connection:
         # Reminders of this morning that are not handled yet would wait for the next one.
         calm = _is_calm(connection, office.store.clock.now())

@@ -28,8 +28,9 @@ class MorningDigest(Context):
         date_asked: where somebody asks a coordinator for another date.
         date_wanted, unconfirmed: what only a coordinator can put right.
         closes_on: the last day of a plan whose last month it is: then all that is owed is asked for early.
-        answered: what files came for by mail, which only a coordinator confirms; `asked_by` sent them, `remark` names
-            them.
+        infected: in whose evidence a virus was found; `remark` names the files.
+        answered: what answers came about by mail, at which only a coordinator looks; `asked_by` sent them, `remark`
+            names their files.
         bodies: what superior bodies owe: nothing is mailed to them, a coordinator gets a text to send.
         undelivered: letters that could not be delivered.
         unreachable: names of parties that nobody is written to for.
@@ -46,6 +47,7 @@ class MorningDigest(Context):
     date_wanted: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
     closes_on: date | None = None
+    infected: tuple[Row, ...] = ()
     answered: tuple[Row, ...] = ()
     bodies: tuple[BodyRows, ...] = ()
     undelivered: int = 0
@@ -60,7 +62,7 @@ class MorningDigest(Context):
         """All that the recipient owes or has to put right."""
         yield from (*self.overdue, *self.due_soon, *self.starting, *self.returned)
         yield from (*self.overdue_elsewhere, *self.date_asked, *self.date_wanted, *self.unconfirmed)
-        yield from self.answered
+        yield from (*self.infected, *self.answered)
         for body in self.bodies:
             yield from body.rows
 

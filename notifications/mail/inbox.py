@@ -1,8 +1,8 @@
 """Reading the mailbox by IMAP (RFC 3501): what came since the last time, a few mails at a time, within limits.
 
 How far it was read is kept here and not in the mailbox's flags: people may read the same mailbox, and what concerns no
-letter of ours stays for them as it is, unread. Whatever breaks off is taken up again; a mail read twice is known by
-its bytes.
+letter of ours stays for them as it is, unread; so does whatever a person wrote. Whatever breaks off is taken up again;
+a mail read twice is known by its bytes.
 """
 
 import imaplib
@@ -132,7 +132,7 @@ def _iter_receipts(office: Office, inbox: Inbox, client: imaplib.IMAP4) -> Itera
     for uid in _list_new(client, _last_uid(office, inbox, validity), office.today())[:MAILS]:
         receipt = _take(office, client, uid)
         _remember(office, inbox, validity, uid)
-        if receipt.concerns_us:
+        if receipt.is_read:
             _done(client.uid("STORE", str(uid), "+FLAGS", r"(\Seen)"))
         yield receipt
 

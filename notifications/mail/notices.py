@@ -12,8 +12,9 @@ from notifications.tables import notice
 
 CLOSING = "closing"
 HANDED_OVER = "handed_over"
-REMINDERS = frozenset({"beginning", "evidence", "date_wanted", CLOSING, HANDED_OVER})
-"""What the calendar leaves: the ladders, the closing of the year, and absences that begin or end."""
+INFECTED = "infected"
+REMINDERS = frozenset({"beginning", "evidence", "date_wanted", CLOSING, HANDED_OVER, INFECTED})
+"""What the calendar leaves: the ladders, the closing of the year, absences that begin or end; and what is dangerous."""
 
 
 @dataclass(frozen=True, slots=True)

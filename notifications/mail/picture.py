@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
-from activities.absences import list_stand_ins
+from activities.absences import list_stand_ins, replace_absent
 from activities.date_requests import DateRequest, list_date_requests
 from activities.deciders import Decider, list_asked
 from activities.decisions import find_decision
@@ -22,13 +22,14 @@ from activities.ready_texts import Superiors, list_superiors
 from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
+from notifications.mail.answers import Answer, list_answers
 from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import Row, Waiting
 from notifications.mail.digest_context import BodyRows, MorningDigest
+from notifications.mail.infections import list_infections
 from notifications.mail.letters import LetterState, count_letters
 from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
-from notifications.mail.replies import Answer, list_answers
 
 DUE_SOON = timedelta(days=14)
 STARTS_SOON = timedelta(days=7)
@@ -57,7 +58,8 @@ class Picture:
         places: person and occurrence id → name of who is away, where that person only stands in.
         tallies: activity id and key → how far the parts of that run are.
         superiors: activity id → the superior bodies that carry it out, whom nothing is mailed to.
-        answers: occurrence id → files that came for it by mail.
+        answers: occurrence id → what came about it by mail.
+        infected: person id → what they coordinate in whose evidence a virus is known, with the files' names.
         closing: plan id → last day, of plans whose last month it is.
     """
 
@@ -74,6 +76,7 @@ class Picture:
     closing: Mapping[int, date]
     superiors: Mapping[int, Superiors] = field(default_factory=dict)
     answers: Mapping[int, Answer] = field(default_factory=dict)
+    infected: Mapping[int, list[tuple[Occurrence, str]]] = field(default_factory=dict)
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
         """What a person has to do; decisions without grants, which only a transaction can give.
@@ -99,6 +102,7 @@ class Picture:
             overdue_elsewhere=self._rows(person, elsewhere.values()),
             date_asked=tuple(self._asking(person, each) for each in coordinated if self._is_asked(each)),
             bodies=tuple(self._bodies(person, asked_of_bodies)),
+            infected=tuple(self._infected(person, noticed)),
             answered=tuple(self._answered(each) for each in coordinated if each.id in self.answers),
             date_wanted=self._rows_by_activity(person, [each for each in coordinated if each.state == "awaiting_date"]),
             closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
@@ -136,8 +140,14 @@ class Picture:
         row = self._row(person, target)
         return replace(row, wanted_on=wanted.wanted_on, asked_by=wanted.person.name, remark=wanted.reason)
 
+    def _infected(self, person: Person, noticed: Collection[int]) -> Iterator[Row]:
+        """Rows with infected evidence: as long as they are open, or told anew."""
+        for target, names in self.infected.get(person.id, ()):
+            if target.is_open or target.id in noticed:
+                yield replace(row_of(target, self.today), remark=names)
+
     def _answered(self, target: Occurrence) -> Row:
-        """The row of an occurrence for which files came by mail."""
+        """The row of an occurrence about which something came by mail; `remark` names the files, if there are any."""
         came = self.answers[target.id]
         return replace(row_of(target, self.today), asked_by=came.sender, remark=", ".join(came.names))
 
@@ -193,7 +203,19 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         closing=find_closing_plans(connection, today),
         superiors=list_superiors(connection, {each.activity_id for each in found}),
         answers=list_answers(connection),
+        infected=_infected(connection, today),
     )
+
+
+def _infected(connection: Connection, today: date) -> dict[int, list[tuple[Occurrence, str]]]:
+    """By coordinator, or who stands in for them."""
+    found: dict[int, list[tuple[Occurrence, str]]] = defaultdict(list)
+    told = list_infections(connection)
+    holders = list_all_holders(connection, Role.COORDINATOR, {each.activity_id for each, _ in told}) if told else {}
+    for each, names in told:
+        for person in replace_absent(connection, holders[each.activity_id], today):
+            found[person.id].append((each, names))
+    return found
 
 
 def _live_plans(connection: Connection) -> Sequence[int]:

@@ -13,9 +13,7 @@ from activities.evidence_folder import StoredBlob
 from activities.evidence_reception import Reception
 from activities.evidence_refusals import DamagedArchiveError, DangerousFileError, EmptyFileError, refuse_name
 from activities.evidence_scanning import read_scans
-from activities.occurrences import get_occurrence
 from activities.office import Office
-from activities.roles import Role, list_holders
 from activities.tables import blob, occurrence
 from activities.virus_scanner import InfectedFileError
 from engine.errors import N_
@@ -26,12 +24,9 @@ from notifications.mail.contexts import Row, read_context
 from notifications.mail.incoming import Incoming, decoded, header, iter_leaves, part_text
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import Letter
-from notifications.mail.notices import raise_notice
 from notifications.tables import arrival, arrived_file
 
 REFUSALS = (DangerousFileError, DamagedArchiveError, EmptyFileError, InfectedFileError)
-ANSWERED = "answered"
-"""The kind of notice that says so."""
 ALREADY_THERE = N_("it is there already")
 _FIRST_LINES = 30
 _WORD = re.compile(r"[\w.:/@~-]*\w")
@@ -81,31 +76,6 @@ class ArrivedFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Files that came for an occurrence and wait for the coordinator: who sent them, and their names."""
-
-    sender: str
-    names: tuple[str, ...]
-
-
-def list_answers(connection: Connection) -> dict[int, Answer]:
-    """Occurrence id → what came for it last and still waits."""
-    rows = connection.execute(
-        select(arrived_file.c.occurrence_id, arrival.c.id, arrival.c.sender, arrived_file.c.name)
-        .join(arrival, arrival.c.id == arrived_file.c.arrival_id)
-        .where(arrival.c.settled_at.is_(None), arrived_file.c.occurrence_id.is_not(None))
-        .order_by(arrived_file.c.id)
-    ).all()
-    last = {row.occurrence_id: (row.id, row.sender) for row in rows}
-    return {
-        occurrence_id: Answer(
-            sender, tuple(row.name for row in rows if (row.occurrence_id, row.id) == (occurrence_id, key))
-        )
-        for occurrence_id, (key, sender) in last.items()
-    }
-
-
 def list_waiting_digests(connection: Connection) -> dict[bytes, str]:
     """SHA-256 of each file that waits → short id of the answer that brought it."""
     rows = connection.execute(
@@ -115,13 +85,6 @@ def list_waiting_digests(connection: Connection) -> dict[bytes, str]:
         .order_by(arrived_file.c.id)
     )
     return {row.blob_digest: row.short_id for row in rows}
-
-
-def tell_coordinators(work: UnitOfWork, occurrence_id: int, cause_key: str) -> None:
-    """Let the next morning digest of the coordinators say that files came."""
-    activity_id = get_occurrence(work.connection, occurrence_id).activity_id
-    for person in list_holders(work.connection, Role.COORDINATOR, activity_id):
-        raise_notice(work, person.id, occurrence_id, ANSWERED, cause_key)
 
 
 def prepare_files(office: Office, attachments: Attachments) -> ReplyFiles:

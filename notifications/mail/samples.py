@@ -145,6 +145,7 @@ SAMPLES: dict[Kind, Context] = {
         starting=(_SEMINAR,),
         items=(_SUBMITTED,),
         date_asked=(replace(_SEMINAR, wanted_on=date(2026, 3, 25), asked_by=_TEACHER, remark="Ведущая болеет."),),
+        infected=(replace(_SHEET, remark="сводка.docx (Win.Trojan.Agent)"),),
         answered=(replace(_SHEET, asked_by="teacher@school12.example", remark="сводка.pdf, фото.jpg"),),
         bodies=(
             BodyRows("Управление образования", "g-7k3f9q", (replace(_SHEET, number="1.3", title="Сводка по району"),)),

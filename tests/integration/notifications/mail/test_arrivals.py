@@ -95,7 +95,7 @@ def test_a_letter_that_comes_back_is_dead_and_counted_in_the_digest(mail_office,
     assert "550 5.1.1" in letter.error
     assert letter.sent_at is not None
     with mail_office.office.store.read() as connection:
-        assert take_picture(connection, mail_office.office.today()).undelivered == 1
+        assert take_picture(connection, mail_office.office).undelivered == 1
     assert proof(mail_office) == before
     assert waiting(mail_office) == []
 
@@ -205,7 +205,7 @@ def test_the_next_morning_digest_tells_the_coordinator_until_it_is_confirmed(mai
     assert (row.number, row.asked_by, row.remark) == ("1.1", PAUL, "протокол.pdf")
     confirm_reply(mail_office.office, mail_office.actor(mail_office.mary), receipt.reply)
     with mail_office.office.store.read() as connection:
-        assert take_picture(connection, mail_office.office.today()).answers == {}
+        assert take_picture(connection, mail_office.office).answers == {}
 
 
 def test_the_coordinator_confirms_and_nothing_is_handed_in(mail_office, digest):
@@ -372,6 +372,68 @@ def test_an_answer_in_words_waits_to_be_read(mail_office, digest):
     receipt = receive(mail_office, answer(digest, PAUL, text="Сдадим на неделю позже.\n"))
     assert receipt.sort is Sort.NOTE
     assert [each.short_id for each in waiting(mail_office)] == [receipt.reply]
+
+
+def answered(desk, day="2026-03-10"):
+    """What the coordinator's digest of a morning tells of answers; None where none is written."""
+    desk.at(day, "08:00")
+    desk.tick()
+    told = [each for recipient, each in desk.told(Kind.MORNING_DIGEST) if recipient == "mary@moc.example"]
+    return [(row.number, row.asked_by, row.remark) for row in told[-1].answered] if told else None
+
+
+def test_accepted_in_words_decides_nothing_and_is_told(mail_office):
+    """The head answers the question with «принято!»: the coordinator learns of it, and it still waits to be decided."""
+    mail_office.submit("1.1", mail_office.paul)
+    mail_office.tick()
+    mail_office.send()
+    (asked,) = mail_office.letters(Kind.EVIDENCE_AWAITS)
+    before = proof(mail_office)
+    receipt = receive(mail_office, answer(asked.message_id, "head@moc.example", text="принято!\n"))
+    assert (receipt.sort, receipt.is_read) == (Sort.NOTE, False)
+    assert proof(mail_office) == before
+    assert mail_office.occurrence("1.1").state == "evidence_submitted"
+    assert answered(mail_office, "2026-03-03") == [("1.1", "head@moc.example", "")]
+    dismiss_reply(mail_office.office, mail_office.actor(mail_office.mary), receipt.reply)
+    with mail_office.office.store.read() as connection:
+        assert take_picture(connection, mail_office.office).answers == {}
+
+
+def test_in_answer_to_a_digest_of_decisions_it_is_told_too(mail_office):
+    """The question stood in a morning digest beside nothing else."""
+    mail_office.submit("1.1", mail_office.paul)
+    mail_office.at("2026-03-04", "08:00")
+    mail_office.tick()
+    mail_office.send()
+    digests = [each for each in mail_office.letters() if each.recipient == "head@moc.example"]
+    receive(mail_office, answer(digests[-1].message_id, "head@moc.example", text="принято!\n"))
+    assert answered(mail_office) == [("1.1", "head@moc.example", "")]
+
+
+def test_a_strangers_answer_is_told(mail_office, digest):
+    """Somebody else answers from another address: who, and about what."""
+    receive(mail_office, answer(digest, "ann@house.example", text="а мне?\n"))
+    assert answered(mail_office) == [("1.1", "ann@house.example", "")]
+
+
+def test_nothing_that_comes_in_is_answered(mail_office, digest):
+    """Holiday notices with a mark and without, answers, bounces, the coordinator's own: no letter goes out for them."""
+    sent = len(mail_office.transport.sent)
+    for headers in ({}, *AUTOMATIC):
+        receive(mail_office, answer(digest, PAUL, text="Я в отпуске.\n", subject=f"Автоответ {headers}", **headers))
+    receive(mail_office, returned(digest, PAUL))
+    mail_office.tick()
+    mail_office.send()
+    assert len(mail_office.transport.sent) == sent
+    for day in ("2026-03-10", "2026-03-11", "2026-03-12"):  # each digest to the coordinator is answered by a machine
+        mail_office.at(day, "08:00")
+        mail_office.tick()
+        mail_office.send()
+        to_mary = [each for each in mail_office.letters() if each.recipient == "mary@moc.example"]
+        receive(mail_office, answer(to_mary[-1].message_id, "mary@moc.example", text="В отпуске.\n", subject=day))
+        mail_office.tick()
+        mail_office.send()
+        assert len(to_mary) == len({each.created_at.date() for each in to_mary})
 
 
 def test_an_answer_that_cannot_be_read_is_told(mail_office, digest):
