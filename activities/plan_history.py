@@ -1,6 +1,5 @@
 """A plan as it stood at the end of a day, folded out of its history."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from activities.occurrences import OWED_STATES, Occurrence, OccurrenceFilter, list_occurrences
 from activities.tables import activity, occurrence
+from engine.stored_values import read_json
 from engine.tables import history, payload
 
 
@@ -87,7 +87,7 @@ def _read_steps(connection: Connection, plan_id: int, until: datetime) -> list[_
         .order_by(history.c.instance_id, history.c.revision)
     )
     return [
-        _Step(each.instance_id, each.revision, each.to_state, json.loads(each.body) if each.body else None)
+        _Step(each.instance_id, each.revision, each.to_state, read_json(each.body) if each.body else None)
         for each in rows
     ]
 

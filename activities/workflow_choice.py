@@ -1,7 +1,5 @@
 """Which workflow an activity goes through: one that ships with the program, or one that was taken in."""
 
-import json
-
 from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
@@ -11,9 +9,10 @@ from activities.plans import PlanStatus
 from activities.roles import RUNNING, Role, check_holds_anywhere, list_holders, roles_of
 from activities.tables import activity, plan
 from activities.vocabulary import VOCABULARY
-from engine.definition import WorkflowDefinition, definition_from_plain
+from engine.definition import WorkflowDefinition
 from engine.errors import N_, OporaError
 from engine.machine import RoleNotAllowedError
+from engine.pinned import read_definition
 from engine.store import pin_definition
 from engine.tables import definition
 from workflows.catalogue import UnknownWorkflowError, get_workflow, list_workflows
@@ -54,7 +53,7 @@ def list_taken_in(connection: Connection) -> list[WorkflowDefinition]:
     """The workflows of the office's own, the newest version of each, by name."""
     rows = connection.execute(select(definition.c.name, definition.c.body).order_by(definition.c.id)).all()
     newest = {row.name: row.body for row in rows if row.name not in list_workflows()}
-    return [definition_from_plain(json.loads(body)) for _, body in sorted(newest.items())]
+    return [read_definition(body) for _, body in sorted(newest.items())]
 
 
 def take_in_workflow(office: Office, actor: Actor, workflow: WorkflowDefinition) -> None:

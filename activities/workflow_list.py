@@ -1,12 +1,12 @@
 """Which workflows there are: shipped, of the office's own, and old versions that something still goes through."""
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from activities.vocabulary import VOCABULARY
-from engine.definition import WorkflowDefinition, definition_from_plain
+from engine.definition import WorkflowDefinition
+from engine.pinned import read_definition
 from engine.tables import definition, instance
 from workflows.catalogue import get_workflow, list_workflows
 
@@ -36,7 +36,7 @@ def list_versions(connection: Connection) -> list[Listed]:
     """All versions by name, the newest of each first."""
     shipped = {each.workflow.digest(): each.workflow for each in list_shipped()}
     rows = connection.execute(select(definition).order_by(definition.c.id.desc())).all()
-    stored = {row.digest: (row.id, definition_from_plain(json.loads(row.body))) for row in rows}
+    stored = {row.digest: (row.id, read_definition(row.body)) for row in rows}
     versions = shipped | {digest: workflow for digest, (_, workflow) in stored.items()}
     taken = {each.name for each in shipped.values()}
     listed = []

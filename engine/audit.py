@@ -1,30 +1,26 @@
-"""Whether history is what was written: each entry's bytes and digests, the chain, the fold to the stored state.
-
-Read in pages by key, each page in a short transaction of its own: with SQLite's rollback journal an open cursor would
-keep everybody from committing.
-"""
+"""Whether history is what was written: each entry's bytes and digests, the chain, the fold to the stored state."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.canonical import sha256
 from engine.definition import MOVABLE_ANCHORS, SAME_STATE, WorkflowDefinition, definition_from_plain
 from engine.execution import CREATED
 from engine.history import NO_DIGEST, Entry, Payload, entry_body
 from engine.migration import MIGRATED
-from engine.store import INSTANCE_COLUMNS
+from engine.stored_values import read_json
+from engine.stories import Record, Story, fetch, iter_stories
 from engine.tables import definition, history, instance, payload
 from engine.unit_of_work import Store
 
 PAGE = 200
 CHANGES_WORKFLOW = frozenset({CREATED, MIGRATED})
-Record = Row[*tuple[Any, ...]]
+STRANGE = "a value in it has a form that was never written"
 Fault = tuple[str, str]
 
 
@@ -64,17 +60,6 @@ class _Pinned:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Story:
-    """An instance's row, its entries by revision, its payloads; no row where something in it cannot be read."""
-
-    id: int
-    public_id: str
-    head: Record | None = None
-    entries: Sequence[Record] = ()
-    payloads: Sequence[Record] = ()
-
-
 def verify_history(store: Store, page: int = PAGE) -> AuditReport:
     """Check all of history; others may write meanwhile.
 
@@ -87,7 +72,7 @@ def verify_history(store: Store, page: int = PAGE) -> AuditReport:
     """
     pinned, findings = _read_definitions(store)
     entries = instances = 0
-    for story in _iter_stories(store, page):
+    for story in iter_stories(store, page):
         entries, instances = entries + len(story.entries), instances + 1
         findings += _check_story(story, pinned)
     findings += _check_orphans(store)
@@ -96,117 +81,114 @@ def verify_history(store: Store, page: int = PAGE) -> AuditReport:
 
 def _read_definitions(store: Store) -> tuple[dict[int, _Pinned], list[Finding]]:
     pinned, findings = {}, []
-    with store.read() as connection:
-        rows = connection.execute(select(definition).order_by(definition.c.id)).all()
-    for row in rows:
-        digest = sha256(row.body.encode())
-        if digest != row.digest:
-            findings.append(Finding(row.name, 0, "definition", "the stored workflow is not the one its digest names"))
-        try:
-            workflow = definition_from_plain(json.loads(row.body))
-        except (ValueError, KeyError, TypeError):
-            workflow = None
-            findings.append(Finding(row.name, 0, "definition", "the stored workflow cannot be read"))
-        pinned[row.id] = _Pinned(workflow, digest)
+    for key in fetch(store, select(definition.c.id).order_by(definition.c.id)) or ():
+        rows = fetch(store, select(definition).where(definition.c.id == key.id))
+        if rows is None:
+            findings.append(Finding(f"#{key.id}", 0, "definition", STRANGE))
+        for row in rows or ():
+            pinned[row.id], faults = _read_definition(row)
+            findings += [Finding(row.name, 0, "definition", each) for each in faults]
     return pinned, findings
 
 
-_LAST: BindParameter[int] = bindparam("last")
-_PAGE: BindParameter[int] = bindparam("page")
-_KEYS = select(instance.c.id, instance.c.public_id).where(instance.c.id > _LAST).order_by(instance.c.id).limit(_PAGE)
-_HEADS = select(*INSTANCE_COLUMNS).where(instance.c.id > _LAST).order_by(instance.c.id).limit(_PAGE)
-_FIRST: BindParameter[int] = bindparam("first")
-_ENTRIES = (
-    select(history)
-    .where(history.c.instance_id.between(_FIRST, _LAST))
-    .order_by(history.c.instance_id, history.c.revision)
-)
-_PAYLOADS = select(payload).where(payload.c.instance_id.between(_FIRST, _LAST))
-
-
-def _iter_stories(store: Store, page: int) -> Iterator[_Story]:
-    last = 0
-    while stories := _read_stories(store, last, page):
-        yield from stories
-        last = stories[-1].id
-
-
-def _read_stories(store: Store, last: int, page: int) -> list[_Story]:
-    """The instances after `last`; where a value cannot be read, one at a time, so that only its own is left out."""
+def _read_definition(row: Record) -> tuple[_Pinned, list[str]]:
     try:
-        return _read_page(store, last, page)
-    except (TypeError, ValueError):  # SQLite stores any value in any column
-        if page > 1:
-            return _read_stories(store, last, 1)
-        with store.read() as connection:
-            return [_Story(*row) for row in connection.execute(_KEYS, {"last": last, "page": 1})]
+        workflow = definition_from_plain(json.loads(row.body))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        workflow = None
+    digest = sha256((row.body or "").encode())
+    faults = []
+    if digest != row.digest:
+        faults.append("the stored workflow is not the one its digest names")
+    if workflow is None:
+        faults.append("the stored workflow cannot be read")
+    elif workflow.name != row.name:
+        faults.append(f"the stored workflow is called “{workflow.name}”")
+    return _Pinned(workflow, digest), faults
 
 
-def _read_page(store: Store, last: int, page: int) -> list[_Story]:
-    with store.read() as connection:
-        heads = connection.execute(_HEADS, {"last": last, "page": page}).all()
-        if not heads:
-            return []
-        keys = {"first": heads[0].id, "last": heads[-1].id}
-        entries = _by_instance(connection.execute(_ENTRIES, keys).all())
-        payloads = _by_instance(connection.execute(_PAYLOADS, keys).all())
-    return [_Story(head.id, head.public_id, head, entries[head.id], payloads[head.id]) for head in heads]
-
-
-def _by_instance(rows: Sequence[Record]) -> defaultdict[int, list[Record]]:
-    grouped: defaultdict[int, list[Record]] = defaultdict(list)
-    for row in rows:
-        grouped[row.instance_id].append(row)
-    return grouped
-
-
-def _check_story(story: _Story, pinned: Mapping[int, _Pinned]) -> list[Finding]:
+def _check_story(story: Story, pinned: Mapping[int, _Pinned]) -> list[Finding]:
     findings = []
     try:
         for fault in _faults(story, pinned):
             findings.append(Finding(story.public_id, *fault))  # noqa: PERF401  (those before a failure count)
-    except (AttributeError, TypeError, ValueError):  # text where a number or bytes should be
-        findings.append(_unreadable(story))
+    except (AttributeError, TypeError, ValueError):  # a number, or nothing, where something else should be
+        findings.append(Finding(story.public_id, 0, "unreadable", STRANGE))
     return findings
 
 
-def _unreadable(story: _Story) -> Finding:
-    return Finding(story.public_id, 0, "unreadable", "a value in it has a form that was never written")
-
-
-def _faults(story: _Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
-    if story.head is None:
-        raise ValueError(story.id)
+def _faults(story: Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
     payloads_hold = True
     for revision, code, message in _check_entries(story, pinned):
         payloads_hold = payloads_hold and code != "payload"
         yield revision, code, message
-    yield from _check_head(story.head, story, payloads_hold=payloads_hold)
+    if story.head is None or story.broken_at is not None:
+        yield story.broken_at or 0, "unreadable", STRANGE
+        return
+    yield from _check_definition(story.head, story, pinned)
+    yield from _check_head(story.head, story, pinned, payloads_hold=payloads_hold)
 
 
-def _check_entries(story: _Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
+def _check_entries(story: Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
     payloads = {each.revision: each for each in story.payloads}
-    versions = {each.digest: each.workflow for each in pinned.values()}
     previous, state, expected = NO_DIGEST, "", 1
-    version, since = b"", 1
-    for entry in story.entries:
-        if entry.event in CHANGES_WORKFLOW:
-            version, since = entry.subject_digest or b"", entry.revision
+    for entry, workflow in _with_workflows(story, pinned):
         if entry.revision != expected:
             yield expected, "revision", "this entry is missing"
-        for fault in (
-            *_check_place(entry, previous, state),
-            *_check_bytes(entry, story.public_id),
-            *_check_payload(entry, payloads.pop(entry.revision, None)),
-            *_check_event(entry, versions.get(version)),
-        ):
-            yield entry.revision, *fault
-        previous, state, expected = entry.digest, entry.to_state, entry.revision + 1
-    for revision in sorted(payloads):
-        yield revision, "payload", "a payload belongs to no entry"
-    stored = pinned.get(story.head.definition_id) if story.head else None
-    if stored is None or stored.digest != version:
+        revision = entry.revision if isinstance(entry.revision, int) else expected
+        beside = payloads.pop(entry.revision, None)
+        for fault in _check_entry(entry, story.public_id, (previous, state), beside, workflow):
+            yield revision, *fault
+        previous, state, expected = entry.digest, entry.to_state, revision + 1
+    if story.broken_at is None:
+        for left in sorted(payloads, key=str):
+            yield left if isinstance(left, int) else 0, "payload", "a payload belongs to no entry"
+
+
+def _with_workflows(story: Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[Record, WorkflowDefinition | None]]:
+    """Each entry with the workflow that was in force."""
+    versions = {each.digest: each.workflow for each in pinned.values()}
+    version = b""
+    for entry in story.entries:
+        if entry.event in CHANGES_WORKFLOW:
+            version = entry.subject_digest or b""
+        yield entry, versions.get(version)
+
+
+def _check_definition(head: Record, story: Story, pinned: Mapping[int, _Pinned]) -> Iterator[tuple[int, str, str]]:
+    """The instance runs by the workflow that its history named last."""
+    changes = [entry for entry in story.entries if entry.event in CHANGES_WORKFLOW]
+    stored = pinned.get(head.definition_id)
+    if stored is None or not changes or stored.digest != changes[-1].subject_digest:
+        since = changes[-1].revision if changes else 1
         yield since, "definition", "the instance runs by another workflow than its history says"
+
+
+def _check_entry(
+    entry: Record,
+    public_id: str,
+    before: tuple[bytes, str],
+    beside: Record | None,
+    workflow: WorkflowDefinition | None,
+) -> list[Fault]:
+    """What is wrong with an entry.
+
+    Args:
+        entry: its row.
+        public_id: of the instance.
+        before: digest and state that the entry before it led to.
+        beside: its payload.
+        workflow: in force then.
+    """
+    try:
+        return [
+            *_check_place(entry, *before),
+            *_check_bytes(entry, public_id),
+            *_check_payload(entry, beside),
+            *_check_event(entry, workflow),
+        ]
+    except (AttributeError, TypeError, ValueError):  # a number, or nothing, where something else should be
+        return [("unreadable", STRANGE)]
 
 
 def _check_place(entry: Record, previous: bytes, state: str) -> Iterator[Fault]:
@@ -256,7 +238,15 @@ def _targets(workflow: WorkflowDefinition, event: str, source: str) -> set[str]:
     return {source if each.target == SAME_STATE else each.target for each in ways}
 
 
-def _check_head(head: Record, story: _Story, *, payloads_hold: bool) -> Iterator[tuple[int, str, str]]:
+def _stamps(workflow: WorkflowDefinition | None, entry: Record) -> bool:
+    """Whether the step keeps its instant as that of handing in, whichever of the event's ways it took."""
+    ways = [each for each in workflow.transitions if each.event == entry.event] if workflow else []
+    return bool(ways) and all(each.stamps == "submitted_at" for each in ways)
+
+
+def _check_head(
+    head: Record, story: Story, pinned: Mapping[int, _Pinned], *, payloads_hold: bool
+) -> Iterator[tuple[int, str, str]]:
     """The stored instance is what its history leads to."""
     reached, state = (story.entries[-1].revision, story.entries[-1].to_state) if story.entries else (0, "")
     if reached != head.revision:
@@ -265,8 +255,12 @@ def _check_head(head: Record, story: _Story, *, payloads_hold: bool) -> Iterator
     if state != head.state:
         yield reached, "state", f"the instance is in “{head.state}”, its history ends in “{state}”"
     for name in ("entered_at", "submitted_at"):
-        if getattr(head, name) not in {None, *(entry.at for entry in story.entries)}:
+        times = {entry.at for entry in story.entries}
+        if getattr(head, name) not in (times | {None} if name == "submitted_at" else times):
             yield reached, "date", f"nothing happened at the instance's “{name}”"
+    stamped = [entry.at for entry, workflow in _with_workflows(story, pinned) if _stamps(workflow, entry)]
+    if stamped and head.submitted_at != stamped[-1]:
+        yield reached, "date", f"the instance's “submitted_at” is {head.submitted_at}, its history says {stamped[-1]}"
     if payloads_hold and all(each.body is not None for each in story.payloads):
         yield from ((reached, *fault) for fault in _check_dates(head, story.payloads))
 
@@ -292,8 +286,9 @@ def _check_orphans(store: Store) -> list[Finding]:
         .group_by(history.c.instance_id)
         .order_by(history.c.instance_id)
     )
-    with store.read() as connection:
-        rows = connection.execute(orphans).all()
+    rows = fetch(store, orphans)
+    if rows is None:
+        return [Finding("#?", 0, "orphan", "an entry's instance cannot be read")]
     return [Finding(f"#{row.instance_id}", row.revision, "orphan", "its instance is gone") for row in rows]
 
 
@@ -321,4 +316,4 @@ def list_entries(connection: Connection, instance_id: int) -> list[HistoryEntry]
 def _history_entry(row: Record) -> HistoryEntry:
     columns = (each for each in Entry.__slots__ if each != "instance")
     entry = Entry(instance=row.public_id, **{name: getattr(row, name) for name in columns})
-    return HistoryEntry(entry, None if row.payload is None else Payload(row.salt, row.payload).values())
+    return HistoryEntry(entry, None if row.payload is None else read_json(row.payload))

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from engine.checkpoints import Verifier, read_checkpoint, verifier_key
+from engine.log_pages import read_ends
 from engine.tables import history, log_checkpoint, log_leaf, log_tile, payload
 from engine.tiles import WIDTH, split_tile
 from engine.transparency import get_checkpoint
@@ -47,6 +48,8 @@ def iter_export(store: Store, key: Verifier, *, with_payload: bool) -> Iterator[
     """
     with store.read() as connection:
         size = read_checkpoint(get_checkpoint(connection)).size
+    # A note that was forged may state any size; what is not there cannot be exported.
+    size = min(size, read_ends(store)[1])
     yield {"format": FORMAT, "origin": key.name, "key": verifier_key(key), "with_payload": with_payload}
     for start in range(0, size, WIDTH):
         with store.read() as connection:

@@ -6,21 +6,33 @@ the signed roots say whether the stored hashes are those of old. Read in pages b
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy.exc import OperationalError
 
 from engine.audit import Finding
 from engine.checkpoints import BadCheckpointError, TreeHead, Verifier, open_checkpoint
+from engine.database import UNREADABLE
+from engine.errors import N_, OporaError
+from engine.log_pages import ONLY, Leaf, Page, read_ends, read_leaf, read_page
 from engine.merkle import GrowingTree, complete_root, leaf_hashes
-from engine.tables import history, instance, log_checkpoint, log_head, log_leaf, log_tile
+from engine.stored_values import DamagedValueError
+from engine.stories import Record, fetch
+from engine.tables import history, instance, log_checkpoint, log_head, log_leaf
 from engine.tiles import HASH_BYTES, HEIGHT, WIDTH, TileReader, split_tile
 from engine.unit_of_work import Store
 
 TILES = 8
 """Tiles of leaves read in one transaction."""
 _IDS = 50_000
-Record = Row[*tuple[Any, ...]]
+_START: BindParameter[int] = bindparam("start")
+_END: BindParameter[int] = bindparam("end")
+
+
+class NoKeyError(OporaError):
+    """Nobody's signature could be believed."""
+
+    message = N_("Without a public key no checkpoint can be verified. Give the log's: opora audit key prints it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +53,6 @@ class LogReport:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What one transaction reads: leaves from a tile's beginning on, their stored hashes, checkpoints among them."""
-
-    start: int
-    leaves: Sequence[Record]
-    tiles: Sequence[bytes]
-    checkpoints: Sequence[Record]
-
-
-_START: BindParameter[int] = bindparam("start")
-_END: BindParameter[int] = bindparam("end")
-_LEAVES = (
-    select(log_leaf.c.position, history.c.body, history.c.revision, instance.c.public_id)
-    .outerjoin(history, history.c.id == log_leaf.c.history_id)
-    .outerjoin(instance, instance.c.id == history.c.instance_id)
-    .where(log_leaf.c.position >= _START, log_leaf.c.position < _END)
-    .order_by(log_leaf.c.position)
-)
-_CHECKPOINTS = (
-    select(log_checkpoint.c.size, log_checkpoint.c.root, log_checkpoint.c.note)
-    .where(log_checkpoint.c.size > _START, log_checkpoint.c.size <= _END)
-    .order_by(log_checkpoint.c.size)
-)
-
-
 def verify_log(
     store: Store, keys: Sequence[Verifier], anchors: Sequence[TreeHead] = (), tiles: int = TILES
 ) -> LogReport:
@@ -80,32 +66,20 @@ def verify_log(
 
     Raises:
         DatabaseUnavailableError: the database cannot be read.
+        NoKeyError: there are no keys.
     """
-    with store.read() as connection:
-        size = connection.execute(select(log_head.c.size)).scalar() or 0
+    if not keys:
+        raise NoKeyError
+    said, present = read_ends(store)
+    size = min(max(said, 0), present)  # a head that says more is told by `_check_ends`
     walk = _Walk(store, keys, [each for each in anchors if 0 < each.size <= size])
     for start in range(0, size, tiles * WIDTH):
-        with store.read() as connection:
-            page = _read_page(connection, start, min(size, start + tiles * WIDTH))
-        walk.take(page, min(size, start + tiles * WIDTH))
+        end = min(size, start + tiles * WIDTH)
+        walk.take(read_page(store, start, end), end)
     walk.finish()
     beyond = [*_check_ends(store, size), *_check_anchors(anchors, keys, size)]
     unsealed, left_out = _check_coverage(store)
     return LogReport(size, unsealed, walk.checkpoints, walk.proven, (*walk.findings, *beyond, *left_out))
-
-
-def _read_page(connection: Connection, start: int, end: int) -> _Page:
-    keys = {"start": start, "end": end}
-    stored = select(log_tile.c.position, log_tile.c.hashes).where(
-        log_tile.c.level == 0, log_tile.c.position.between(start // WIDTH, (end - 1) // WIDTH)
-    )
-    found = {row.position: row.hashes for row in connection.execute(stored) if isinstance(row.hashes, bytes)}
-    return _Page(
-        start,
-        leaves=connection.execute(_LEAVES, keys).all(),
-        tiles=[found.get(position, b"") for position in range(start // WIDTH, (end - 1) // WIDTH + 1)],
-        checkpoints=connection.execute(_CHECKPOINTS, keys).all(),
-    )
 
 
 class _Walk:
@@ -120,18 +94,18 @@ class _Walk:
         self._levels: list[list[bytes]] = []  # roots of full tiles, by level, since the last full tile above
         self._names: dict[int, tuple[str, int]] = {}
 
-    def take(self, page: _Page, end: int) -> None:
+    def take(self, page: Page, end: int) -> None:
         """Check a page of leaves."""
         hashes = self._hold_leaves(page, end)
         marks = self._marks(page, end)
         for start in range(page.start, end, WIDTH):
             self._grow(hashes[start - page.start :][: min(WIDTH, end - start)], marks)
 
-    def _hold_leaves(self, page: _Page, end: int) -> list[bytes]:
+    def _hold_leaves(self, page: Page, end: int) -> list[bytes]:
         """The page's hashes as stored; each entry is held against its own."""
         rows = {row.position: row for row in page.leaves}
-        present = [row for row in page.leaves if isinstance(row.body, bytes)]
-        computed = dict(zip((row.position for row in present), leaf_hashes([row.body for row in present]), strict=True))
+        present = {row.position: row.body for row in page.leaves if row.body is not None}
+        computed = dict(zip(present, leaf_hashes(list(present.values())), strict=True))
         stored = [each for tile in page.tiles for each in _padded(tile)]
         for position in range(page.start, end):
             said = stored[position - page.start]
@@ -139,9 +113,11 @@ class _Walk:
                 self.findings.append(_misfit(position, rows.get(position), is_stored=bool(said)))
         return [said or computed.get(page.start + place, b"") for place, said in enumerate(stored[: end - page.start])]
 
-    def _marks(self, page: _Page, end: int) -> dict[int, list[tuple[bytes, str]]]:
+    def _marks(self, page: Page, end: int) -> dict[int, list[tuple[bytes, str]]]:
         """The roots that are to be met on the page, by size, each with the code of its finding."""
         marks: dict[int, list[tuple[bytes, str]]] = {}
+        for size in page.unreadable:
+            self.findings.append(Finding(_leaf(size - 1), 0, "signature", f"checkpoint {size}: it cannot be read"))
         for row in page.checkpoints:
             self.checkpoints += 1
             marks.setdefault(row.size, []).append((row.root, "checkpoint"))
@@ -201,9 +177,8 @@ class _Walk:
 
     def _name(self, position: int) -> tuple[str, int]:
         """The entry of a leaf."""
-        with self._store.read() as connection:
-            row = connection.execute(_LEAVES, {"start": position, "end": position + 1}).first()
-        return (row.public_id, row.revision) if row and row.public_id else (_leaf(position), 0)
+        found = read_leaf(self._store, position)
+        return (found.instance, found.revision or 0) if found and found.instance else (_leaf(position), 0)
 
     def _stack(self, level: int, root: bytes) -> None:
         """Remember the root of a full tile; every 256 of them are the tile above, which is held against its row."""
@@ -218,8 +193,11 @@ class _Walk:
 
     def _hold_tile(self, level: int, row: Sequence[bytes]) -> None:
         number = self._tree.size // WIDTH ** (level + 1)
-        with self._store.read() as connection:
-            stored = split_tile(TileReader(connection).tile(level, number))
+        try:
+            with self._store.read() as connection:
+                stored = split_tile(TileReader(connection).tile(level, number))
+        except UNREADABLE:
+            stored = []
         if stored[: len(row)] != list(row):
             self.findings.append(Finding(_leaf(number * WIDTH ** (level + 1)), 0, "log", "stored hashes were altered"))
 
@@ -237,14 +215,15 @@ def _padded(tile: bytes) -> Iterator[bytes]:
     yield from (b"" for _ in range(WIDTH - len(hashes)))
 
 
-def _misfit(position: int, row: Record | None, *, is_stored: bool) -> Finding:
-    if row is None:
+def _misfit(position: int, leaf: Leaf | None, *, is_stored: bool) -> Finding:
+    if leaf is None:
         return Finding(_leaf(position), 0, "log", "the leaf is missing")
-    if row.public_id is None or row.body is None:
+    if leaf.instance is None:
         return Finding(_leaf(position), 0, "log", "its entry is gone")
+    revision = leaf.revision if isinstance(leaf.revision, int) else 0
     if not is_stored:
-        return Finding(row.public_id, row.revision, "log", f"the stored hash of leaf {position} is missing")
-    return Finding(row.public_id, row.revision, "sealed", f"it is not what was sealed as leaf {position}")
+        return Finding(leaf.instance, revision, "log", f"the stored hash of leaf {position} is missing")
+    return Finding(leaf.instance, revision, "sealed", f"it is not what was sealed as leaf {position}")
 
 
 def _leaf(position: int) -> str:
@@ -253,14 +232,16 @@ def _leaf(position: int) -> str:
 
 def _check_ends(store: Store, size: int) -> Iterator[Finding]:
     """No leaf and no checkpoint lies beyond the end, which may have moved on meanwhile, but never back."""
+    now, present = read_ends(store)
     with store.read() as connection:
-        now = connection.execute(select(log_head.c.size)).scalar() or 0
-        last = connection.execute(select(func.max(log_leaf.c.position))).scalar()
         signed = connection.execute(select(func.max(log_checkpoint.c.size))).scalar() or 0
-    if last is not None and last >= now:
-        yield Finding(_leaf(now), 0, "log", f"the log is said to end here, but reaches to leaf {last}")
+    if now != present:
+        message = f"the log is said to end here, but {present} leaves are there"
+        yield Finding(_leaf(min(max(now, 0), present)), 0, "log", message)
     if signed > now or now < size:
-        yield Finding(_leaf(now), 0, "checkpoint", f"the log was cut: a checkpoint was signed at {max(signed, size)}")
+        yield Finding(
+            _leaf(max(now, 0)), 0, "checkpoint", f"the log was cut: a checkpoint was signed at {max(signed, size)}"
+        )
 
 
 def _check_anchors(anchors: Sequence[TreeHead], keys: Sequence[Verifier], size: int) -> Iterator[Finding]:
@@ -279,27 +260,42 @@ def _check_coverage(store: Store) -> tuple[int, list[Finding]]:
     findings: list[Finding] = []
     waiting = last = 0
     while True:
-        with store.read() as connection:
-            settled = connection.execute(select(log_head.c.settled_id)).scalar() or 0
-            top = connection.execute(_LAST_ID, {"start": last}).scalar()
-            if top is None:
-                return waiting, findings
-            missing = connection.execute(_WITHOUT_LEAF, {"start": last, "end": top}).all()
-        for row in missing:
-            if row.id > settled:
-                waiting += 1
-            else:
-                name = row.public_id or f"#{row.id}"
-                findings.append(Finding(name, row.revision, "log", "it was never sealed, though later ones were"))
+        settled, top, missing = _read_coverage(store, last)
+        if settled is None or (top is None and settled > last):
+            message = "the log's head says no entry up to which all is sealed"
+            return waiting, [*findings, Finding(_leaf(0), 0, "log", message)]
+        if top is None:
+            return waiting, findings
+        waiting += sum(each > settled for each in missing)
+        findings += [_passed_over(store, each) for each in missing if each <= settled]
         last = top
 
 
+def _read_coverage(store: Store, last: int) -> tuple[int | None, int | None, Sequence[int]]:
+    """At one moment: up to where all is sealed, the last of the entries looked at, and those without a leaf."""
+    with store.read() as connection:
+        top = connection.execute(_LAST_ID, {"start": last}).scalar()
+        missing = connection.execute(_WITHOUT_LEAF, {"start": last, "end": top}).scalars().all()
+        try:
+            settled = connection.execute(_SETTLED).scalar() or 0
+        except (OperationalError, DamagedValueError):
+            settled = None
+    return settled, top, missing
+
+
+def _passed_over(store: Store, history_id: int) -> Finding:
+    names = fetch(store, _NAME.where(history.c.id == history_id)) or ()
+    name, revision = next(((each.public_id, each.revision) for each in names), (None, 0))
+    return Finding(name or f"#{history_id}", revision, "log", "it was never sealed, though later ones were")
+
+
+_SETTLED = select(log_head.c.settled_id).where(log_head.c.id == ONLY)
 _SOME_IDS = select(history.c.id).where(history.c.id > _START).order_by(history.c.id).limit(_IDS).subquery()
 _LAST_ID = select(func.max(_SOME_IDS.c.id))
 _WITHOUT_LEAF = (
-    select(history.c.id, history.c.revision, instance.c.public_id)
-    .outerjoin(instance, instance.c.id == history.c.instance_id)
+    select(history.c.id)
     .outerjoin(log_leaf, log_leaf.c.history_id == history.c.id)
     .where(history.c.id > _START, history.c.id <= _END, log_leaf.c.position.is_(None))
     .order_by(history.c.id)
 )
+_NAME = select(history.c.revision, instance.c.public_id).outerjoin(instance, instance.c.id == history.c.instance_id)

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 from engine.clock import format_instant, parse_instant
-from engine.errors import N_, OporaError
+from engine.stored_values import INSTANT, DamagedValueError
 
 metadata = MetaData(
     naming_convention={
@@ -39,15 +39,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class DamagedValueError(OporaError, ValueError):
-    """The database holds something where an instant belongs."""
-
-    message = N_(
-        "The database holds {value} where an instant belongs: its file was damaged or altered. "
-        "Run opora audit verify, and bring back a backup: opora restore"
-    )
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -86,7 +77,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         try:
             return parse_instant(value)
         except (ValueError, TypeError) as error:  # SQLite keeps anything anywhere
-            raise DamagedValueError(value=repr(value)) from error
+            raise DamagedValueError(value, INSTANT) from error
 
 
 definition = Table(

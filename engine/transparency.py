@@ -109,6 +109,7 @@ def _is_idle(connection: Connection) -> bool:
     head = connection.execute(_HEAD).first()
     if head is None:
         return connection.execute(select(history.c.id).limit(1)).first() is None
+    _refuse_nonsense(head)
     if head.awaited_id > head.settled_id or _newest_size(connection) != head.size:
         return False
     return connection.execute(_UNSEALED.limit(1), {"settled": head.settled_id}).first() is None
@@ -139,7 +140,13 @@ def _lock_head(connection: Connection) -> Record:
         with suppress(IntegrityError), connection.begin_nested():
             connection.execute(insert(log_head).values(_NOTHING))
         head = connection.execute(locked).one()
+    _refuse_nonsense(head)
     return head
+
+
+def _refuse_nonsense(head: Record) -> None:
+    if not all(isinstance(each, int) for each in head):  # SQLite stores any value in any column
+        raise DatabaseDamagedError(reason="the log's head says no numbers")
 
 
 def _append(connection: Connection, size: int, found: Sequence[Record]) -> None:

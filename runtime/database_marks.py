@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select, text
 
 from activities.tables import setting
 from engine.clock import format_instant
+from engine.database import REFUSAL
 from engine.errors import N_, OporaError
 from engine.tables import metadata
 
@@ -19,7 +20,6 @@ MOVED_TO = "moved_to"
 MARKS = (COPYING_SINCE, MOVED_TO)
 
 _TRIGGER = "opora_moved_"
-_REFUSAL = "this database was moved"
 
 
 class CopyUnfinishedError(OporaError):
@@ -101,12 +101,12 @@ def _refusing(connection: Connection, tables: Iterable[str]) -> Iterable[str]:
             for change in ("INSERT", "UPDATE", "DELETE"):
                 yield (
                     f'CREATE TRIGGER {_TRIGGER}{name}_{change.lower()} BEFORE {change} ON "{name}"'
-                    f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+                    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
                 )
         return
     yield (
         f"CREATE FUNCTION {_TRIGGER}refuse() RETURNS trigger LANGUAGE plpgsql"
-        f" AS $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+        f" AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
     )
     for name in tables:
         yield (
