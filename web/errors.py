@@ -3,12 +3,15 @@
 import logging
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Gone, HTTPException
 
+from activities.evidence_overview import Removal
 from engine.database import DatabaseUnavailableError
 from engine.errors import N_
+from notifications.mail.wording import word_moment
 from notifications.translation import translate
 from web.pages import choose_language, render_page
+from web.site import current_site
 
 RETRY_SECONDS = 60
 
@@ -44,7 +47,25 @@ _FAULT = (
     N_("It is a fault of the program, not yours. Look whether your decision is recorded: open the link again."),
 )
 
+_REMOVED = (
+    N_("This file was removed"),
+    N_(
+        "Its time was over: act No. {number} of {moment}. Its digest is kept, and what was decided stands. "
+        "If you need the file, ask whoever handed it in."
+    ),
+)
+_ABOUT_LINKS = frozenset({404, 410, 429})
+"""Where a new link helps, which the start page sends."""
+
 _log = logging.getLogger(__name__)
+
+
+class EvidenceRemovedError(Gone):
+    """A file that is asked for was removed by an act."""
+
+    def __init__(self, removal: Removal) -> None:
+        super().__init__()
+        self.removal = removal
 
 
 def install_error_pages(app: Flask) -> None:
@@ -55,7 +76,7 @@ def install_error_pages(app: Flask) -> None:
 
 
 def _refused(error: HTTPException) -> Response:
-    page = _page(error.code or 500)
+    page = _tell_removed(error.removal) if isinstance(error, EvidenceRemovedError) else _page(error.code or 500)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             page.headers[name] = value
@@ -79,5 +100,24 @@ def _page(code: int) -> Response:
     language = choose_language()
     title, remedy = _WORDS.get(code, _FAULT)
     return render_page(
-        "error", language, status=code, title=translate(title, language), remedy=translate(remedy, language)
+        "error",
+        language,
+        status=code,
+        title=translate(title, language),
+        remedy=translate(remedy, language),
+        is_about_links=code in _ABOUT_LINKS,
+    )
+
+
+def _tell_removed(removal: Removal) -> Response:
+    language = choose_language()
+    title, remedy = _REMOVED
+    moment = word_moment(removal.made_at, current_site().application.settings.zone, language)
+    return render_page(
+        "error",
+        language,
+        status=410,
+        title=translate(title, language),
+        remedy=translate(remedy, language, number=removal.act, moment=moment),
+        is_about_links=False,
     )

@@ -12,10 +12,12 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from activities.evidence import fold_file_name
 from activities.evidence_folder import EvidenceFolder, EvidenceMissingError
+from activities.evidence_overview import read_removals
 from activities.evidence_scanning import read_scans
 from activities.manifest import ManifestFile
 from engine.errors import N_
 from notifications.translation import translate
+from web.errors import EvidenceRemovedError
 from web.headers import POLICY
 from web.previews import Previews, is_shown
 from web.site import current_site
@@ -63,6 +65,7 @@ def serve_file(files: Sequence[ManifestFile], number: int) -> Response:
 
     Raises:
         NotFound: there is no such number, or a virus was found in the file.
+        EvidenceRemovedError: it was removed by an act.
         ServiceUnavailable: the file is not where it should be.
     """
     wanted = _wanted(files, number)
@@ -79,6 +82,7 @@ def serve_preview(files: Sequence[ManifestFile], number: int, language: str) -> 
 
     Raises:
         NotFound: there is no such number, or a virus was found in the file.
+        EvidenceRemovedError: it was removed by an act.
     """
     wanted = _wanted(files, number)
     drawn = _previews().find(wanted.digest, wanted.media_type) if is_shown(wanted.media_type, wanted.size) else None
@@ -113,10 +117,15 @@ def _wanted(files: Sequence[ManifestFile], number: int) -> ManifestFile:
     if not 1 <= number <= len(files):
         raise NotFound
     wanted = files[number - 1]
-    with current_site().application.store.read() as connection:
+    application = current_site().application
+    with application.store.read() as connection:
         scan = read_scans(connection, [wanted.digest]).get(wanted.digest)
+        removal = read_removals(connection, {wanted.digest}).get(wanted.digest)
     if scan is not None and scan.threat:
         raise NotFound
+    # The same bytes may have been handed in anew since.
+    if removal is not None and not application.office.evidence.path_of(wanted.digest).is_file():
+        raise EvidenceRemovedError(removal)
     return wanted
 
 

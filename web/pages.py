@@ -62,6 +62,7 @@ def render_page(name: str, language: str, *, status: int = 200, **values: Any) -
             asset=_asset,
             url_for=url_for,
             demo_day=site.find_demo_day(),
+            offers_links=site.application.links.leave_the_house,
             switch=_switch(language),
             moment=lambda instant: word_moment(instant, zone, language),
             **values,

@@ -19,9 +19,7 @@ start_pages = Blueprint("start", __name__)
 @start_pages.get("/")
 def start() -> Response:
     """What this is, and a form for one's own links; no data of anybody."""
-    application = current_site().application
-    asked = "asked" in request.args
-    return render_page("start", choose_language(), asked=asked, offers_links=application.links.leave_the_house)
+    return render_page("start", choose_language(), asked="asked" in request.args)
 
 
 @start_pages.post("/links")

@@ -69,6 +69,26 @@ def test_bytes_go_and_an_act_stays(house, sent):
     assert f"{token}/evidence/1" in page
 
 
+def test_a_removed_file_answers_with_the_act(house, sent):
+    """410 with the number and the day of the act, for the file and its preview; what is kept is served as before."""
+    token = house.token(sent)
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    number, _ = remove(house)
+    house.clock.set(datetime(2026, 3, 3, 6, tzinfo=UTC))  # while the link counts
+    client = house.web().test_client()
+    for path in ("evidence", "preview"):
+        gone = client.get(f"/d/{token}/{path}/2")
+        assert gone.status_code == 410
+        text = gone.get_data(as_text=True).replace("\xa0", " ")
+        assert "Этот файл удалён" in text
+        assert f"акт № {number} от 1 января 2028" in text
+    with client.get(f"/d/{token}/evidence/1") as kept:
+        assert kept.status_code == 200
+    house.hand_in("1.1", files=[("список.pdf", PDF)])
+    with client.get(f"/d/{token}/evidence/2") as again:
+        assert again.get_data() == PDF
+
+
 def test_what_is_sent_again_is_there_again(house, sent):
     """The same bytes handed in anew are kept as any other."""
     house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))

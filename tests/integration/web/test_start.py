@@ -2,7 +2,15 @@
 
 import pytest
 
-from activities.invitations import find_invitation
+from activities.acting import Actor
+from activities.invitations import (
+    Purpose,
+    find_invitation,
+    invite_to_send,
+    obtain_invitation,
+    void_invitations_of,
+)
+from activities.submissions import withdraw
 from notifications.links import make_token
 from notifications.mail.contexts import SignIn, read_context
 from notifications.mail.kinds import Kind
@@ -91,3 +99,29 @@ def test_an_office_that_nobody_reaches_offers_none(make_house, sqlite_url):
     assert "<form" not in client.get("/").get_data(as_text=True)
     assert client.post("/links", data={"address": house.teacher.email}).status_code == 404
     assert letters(house) == []
+
+
+def test_a_page_that_counts_no_more_tells_the_way_to_new_links(outside, client):
+    """Wrong, used up, too late, called back: each page leads to the start page, where the form is."""
+    with outside.office.store.write() as work:
+        invited = obtain_invitation(work, outside.teacher.id, Purpose.PREFERENCES)
+        sending = invite_to_send(work, outside.teacher.id, [outside.occurrence("1.1").id])
+        void_invitations_of(work, outside.teacher.id)
+    submission = outside.hand_in("1.2")
+    decided_on = outside.token(submission)
+    withdraw(outside.office, Actor(outside.teacher, "cli"), submission.occurrence_id)
+    keys = outside.application.keys
+    (evidence,) = sending.values()
+    wrong = ("/d/x", f"/p/{make_token(invited, keys)}", f"/e/{make_token(evidence, keys)}", f"/d/{decided_on}")
+    for path in wrong:
+        answer = client.get(path)
+        assert answer.status_code in {404, 410}, path
+        assert '<a href="/?lang=ru">' in answer.get_data(as_text=True), path
+    assert "Потеряли письмо?" in client.get("/?lang=ru").get_data(as_text=True)
+
+
+def test_where_no_links_are_sent_none_are_promised(house):
+    """In office mode the page names the coordinator alone."""
+    text = house.web().test_client().get("/d/x").get_data(as_text=True)
+    assert "координатор" in text
+    assert "/?lang=" not in text.partition("<main>")[2]
