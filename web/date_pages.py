@@ -106,6 +106,7 @@ def _page(
         settled_rows=rows,
         told=translate(told, language) if told else "",
         problems=worded,
+        marked=next((name for name in worded if name in shown.names()), ""),
         gone=[text for name, text in worded.items() if name not in shown.names()],
         typed=request.form if problems else {},
         explained=lambda schedule: getattr(schedule.explanation, language),

@@ -229,7 +229,7 @@ def test_no_route_decides_but_by_decide(make_house: Callable[..., House], sqlite
     """Every route by every method that it takes, with a form that would do anything: decisions come from `decide`."""
     house = make_house(sqlite_url, public_url="http://127.0.0.1:5000")
     mailboxes = Mailboxes(house)
-    links = [mailboxes.of(each) for each in ("decide", "decide many", "send", "preferences", "subscribe")]
+    links = [mailboxes.of(each) for each in _PAGES]
     app = house.web()
     app.testing = True
     client, reached = app.test_client(), set[tuple[str, str]]()
@@ -237,6 +237,8 @@ def test_no_route_decides_but_by_decide(make_house: Callable[..., House], sqlite
         for link in links:
             address = re.sub(r"<(?:\w+:)?token>", link.secret, rule.rule).replace("<kind>", "decided")
             address = re.sub(r"<int:\w+>", "1", address).replace("<path:filename>", "opora.css")
+            address = address.replace("<sheet>", mailboxes.linked.name)
+            address = address.replace("<occurrence>", mailboxes.linked.wanted[0].short_id)
             for method in sorted((rule.methods or set()) - {"OPTIONS"}):
                 came = {"REMOTE_ADDR": f"192.0.2.{len(reached)}"}
                 with client.open(address, method=method, data=_form(mailboxes), environ_overrides=came) as answer:
@@ -249,10 +251,18 @@ def test_no_route_decides_but_by_decide(make_house: Callable[..., House], sqlite
     assert watch.decided >= 1
 
 
+_PAGES = ("decide", "decide many", "send", "preferences", "subscribe", "texts", "dates")
+
+
 def _form(mailboxes: Mailboxes) -> dict[str, str] | None:
-    sent = mailboxes.sent
+    sent, asked = mailboxes.sent, mailboxes.house.occurrence("1.1")
     seen = sent.manifest_digest.hex()
     return {
+        "sheet": mailboxes.unlinked.name,
+        "row": mailboxes.unlinked.wanted[0].short_id,
+        f"answer-{asked.short_id}": "stand",
+        f"reason-{asked.short_id}": "слово",
+        f"seen-{asked.short_id}": str(asked.revision),
         "decision": "accept",
         "seen": seen,
         "remark": "",
