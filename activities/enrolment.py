@@ -11,9 +11,17 @@ from activities.acting import Actor
 from activities.grants import void_grants_of
 from activities.invitations import void_invitations_of
 from activities.office import Office
-from activities.people import Person, PersonExistsError, find_person, fold_address, get_person_by_id, insert_person
+from activities.people import (
+    Person,
+    PersonExistsError,
+    check_active,
+    find_person,
+    fold_address,
+    get_person_by_id,
+    insert_person,
+)
 from activities.roles import RUNNING, Role, Scope, insert_role, take_role
-from activities.tables import person, role_grant
+from activities.tables import erasure, person, role_grant
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
@@ -25,6 +33,12 @@ class EnrolmentRefusedError(OporaError):
         "Only a coordinator or an administrator changes people, parties and roles. "
         "Say who you are with --as PERSON, or ask one of them."
     )
+
+
+class ErasedPersonError(OporaError):
+    """Nothing is left of them that could act."""
+
+    message = N_("{short_id} was erased. If it is the same person again, add them anew: opora person add")
 
 
 class LastOfRoleError(OporaError):
@@ -83,9 +97,11 @@ def give_role(office: Office, actor: Actor | None, holder: Person, role: Role, s
 
     Raises:
         EnrolmentRefusedError: the actor may not.
+        PersonInactiveError: the holder has left.
     """
     with office.store.write() as work:
         check_enrolling(work.connection, actor)
+        check_active(work.connection, holder.id)
         insert_role(work, holder.id, role, scope)
 
 
@@ -118,6 +134,21 @@ def deactivate(office: Office, actor: Actor | None, leaver: Person) -> Person:
         _refuse_nobody_left(work, leaver)
         _void_links(work, leaver, decides=True)
         return get_person_by_id(work.connection, leaver.id)
+
+
+def activate(office: Office, actor: Actor | None, returner: Person) -> Person:
+    """Let a person who had left act again, with the roles and contacts that they had.
+
+    Raises:
+        EnrolmentRefusedError: the actor may not.
+        ErasedPersonError: they were erased.
+    """
+    with office.store.write() as work:
+        check_enrolling(work.connection, actor)
+        if work.connection.execute(select(erasure).where(erasure.c.person_id == returner.id)).first():
+            raise ErasedPersonError(short_id=returner.short_id)
+        work.connection.execute(update(person).where(person.c.id == returner.id).values(active=True))
+        return get_person_by_id(work.connection, returner.id)
 
 
 def _refuse_nobody_left(work: UnitOfWork, loser: Person) -> None:

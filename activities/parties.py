@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from activities.allocation import allocate_short_id
 from activities.office import Office
-from activities.people import Person, person_from_row
+from activities.people import Person, check_active, person_from_row
 from activities.people_tables import party_member
 from activities.short_ids import find_short_id
 from activities.spelling import likely_name, spelling_key
@@ -213,8 +213,13 @@ def list_parties(connection: Connection) -> list[Party]:
 
 
 def set_contact(office: Office, party_id: int, person_id: int) -> None:
-    """Name a person to write to for a party; naming them twice changes nothing."""
+    """Name a person to write to for a party; naming them twice changes nothing.
+
+    Raises:
+        PersonInactiveError: they have left.
+    """
     with office.store.write() as work:
+        check_active(work.connection, person_id)
         insert_contact(work, party_id, person_id)
 
 

@@ -33,6 +33,12 @@ class PersonExistsError(OporaError):
     message = N_("{email} belongs to {name} ({short_id}) already. Use that person, or another address.")
 
 
+class PersonInactiveError(OporaError):
+    """Who has left is given nothing to do: nobody would write to them."""
+
+    message = N_("{name} acts no more. If they are back, say so first: opora person activate {short_id}")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person as stored; `language` is `ru` or `en`."""
@@ -119,6 +125,17 @@ def get_person_by_id(connection: Connection, person_id: int) -> Person:
     """The person with this row id, which is known to exist."""
     row = connection.execute(select(*_COLUMNS).where(person.c.id == person_id)).mappings().one()
     return person_from_row(row)
+
+
+def check_active(connection: Connection, person_id: int) -> None:
+    """Whether somebody may be given a role or be written to.
+
+    Raises:
+        PersonInactiveError: they have left.
+    """
+    found = get_person_by_id(connection, person_id)
+    if not found.active:
+        raise PersonInactiveError(name=found.name, short_id=found.short_id)
 
 
 def list_people(connection: Connection) -> list[Person]:

@@ -23,7 +23,14 @@ from activities.importing.phrase import Phrase
 from activities.importing.source import Row, Table
 from activities.office import Office
 from activities.parties import ensure_party, insert_contact
-from activities.people import BadAddressError, Person, find_person, fold_address, insert_person
+from activities.people import (
+    BadAddressError,
+    Person,
+    PersonInactiveError,
+    find_person,
+    fold_address,
+    insert_person,
+)
 from activities.plan_activities import resolve_activity
 from activities.plans import Plan
 from activities.references import AmbiguousReferenceError, MalformedReferenceError, UnknownReferenceError
@@ -204,6 +211,8 @@ def _find_in_person(connection: Connection, texts: Mapping[str, str], names: dic
         yield Phrase(error.message, error.details)
         return
     known = find_person(connection, email)
+    if known and not known.active:
+        yield Phrase(PersonInactiveError.message, {"name": known.name, "short_id": known.short_id})
     other = known.name if known else names.setdefault(email, name)
     if name and other != name:
         details = {"email": email, "name": name, "other": other}

@@ -10,7 +10,16 @@ from cli.person_away import away
 from cli.person_erase import erase_command
 from cli.person_import import import_
 from cli.person_preferences import preferences
-from cli.person_roles import GRANTABLE, deactivate_, find_actor, find_scope, grant, place_options, revoke
+from cli.person_roles import (
+    GRANTABLE,
+    activate_,
+    deactivate_,
+    find_actor,
+    find_scope,
+    grant,
+    place_options,
+    revoke,
+)
 from cli.person_show import list_, show
 from engine.errors import N_
 from notifications.translation import translate
@@ -24,7 +33,7 @@ def group() -> None:
     """The noun."""
 
 
-for command in (list_, show, preferences, import_, grant, revoke, away, deactivate_, erase_command):
+for command in (list_, show, preferences, import_, grant, revoke, away, deactivate_, activate_, erase_command):
     group.add_command(command)
 
 

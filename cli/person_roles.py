@@ -1,4 +1,4 @@
-"""`opora person grant, revoke, deactivate`: what people may do, and where."""
+"""`opora person grant, revoke, deactivate, activate`: what people may do, and where."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -26,6 +26,7 @@ GRANTED = N_("{name} is now {role}: {place}.")
 REVOKED = N_("{name} is no longer {role}: {place}.")
 NOT_HELD = N_("{name} was not {role} there: {place}. Nothing was changed.")
 DEACTIVATED = N_("{name} acts no more and gets no more mail; what they did stays theirs.")
+ACTIVATED = N_("{name} acts again, with the roles and contacts from before. See: opora person show {id}")
 ONE_PLACE = N_("Say one place: --plan, or --section, or --activity; without any of them the role holds everywhere.")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -99,6 +100,22 @@ def deactivate_(*, person: str, actor: str | None, on_behalf_of: str | None) -> 
             leaver = get_person(connection, person)
         deactivate(application.office, who, leaver)
     say(DEACTIVATED, name=leaver.name)
+
+
+@click.command("activate", help=N_("Let a person who had left act again, with the roles from before."))
+@click.argument("person", metavar=N_("PERSON"))
+@acting(required=False)
+def activate_(*, person: str, actor: str | None, on_behalf_of: str | None) -> None:
+    from activities.enrolment import activate
+    from activities.people import get_person
+    from cli.context import open_application
+
+    with closing(open_application()) as application:
+        who = find_actor(application, actor, on_behalf_of)
+        with application.store.read() as connection:
+            returner = get_person(connection, person)
+        activate(application.office, who, returner)
+    say(ACTIVATED, name=returner.name, id=returner.short_id)
 
 
 def find_actor(application: "Application", actor: str | None, on_behalf_of: str | None) -> "Actor | None":

@@ -22,6 +22,7 @@ from activities.ready_texts import Superiors, list_superiors
 from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
+from activities.tables import person as people
 from notifications.mail.answers import Answer, list_answers
 from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
@@ -291,16 +292,16 @@ def _remark(connection: Connection, target: Occurrence) -> str:
 
 
 def _silent(connection: Connection, activity_ids: Collection[int]) -> dict[int, list[str]]:
-    """Executors without a contact; of superior bodies none is expected."""
+    """Executors without a contact who is still there; of superior bodies none is expected."""
+    reached = select(contact.c.party_id).join(people, people.c.id == contact.c.person_id).where(people.c.active)
     rows = connection.execute(
         select(activity_party.c.activity_id, party.c.name)
         .join(party, party.c.id == activity_party.c.party_id)
-        .outerjoin(contact, contact.c.party_id == party.c.id)
         .where(
             activity_party.c.activity_id.in_(activity_ids),
             activity_party.c.standing.in_((Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)),
             party.c.kind != PartyKind.SUPERIOR.value,
-            contact.c.person_id.is_(None),
+            party.c.id.not_in(reached),
             party.c.id.not_in(select(party_member.c.group_id)),  # of a group, its members are written to
         )
     )

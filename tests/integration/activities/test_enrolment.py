@@ -4,13 +4,16 @@ import pytest
 
 from activities.enrolment import (
     EnrolmentRefusedError,
+    ErasedPersonError,
     LastOfRoleError,
     NewPerson,
+    activate,
     deactivate,
     enrol,
     give_role,
     withdraw_role,
 )
+from activities.erasure import erase_person
 from activities.grants import issue_grant
 from activities.people import BadAddressError, PersonExistsError, UnknownPersonError, get_person, list_people
 from activities.roles import Role, Scope, list_holders, list_roles, roles_of
@@ -110,6 +113,19 @@ def test_contacts_of_the_executors_are_responsible(desk):
     assert holders(desk, Role.RESPONSIBLE, "2.1@2026-Q1") == [desk.mary.name]
     with desk.office.store.read() as connection:
         assert roles_of(connection, desk.paul.id, desk.occurrence("1.1").activity_id) == {"responsible"}
+
+
+def test_who_comes_back_holds_what_they_held(desk):
+    """Roles and contacts are there again; only who may enrol says so, and nobody who was erased returns."""
+    gone = deactivate(desk.office, desk.actor(desk.mary), desk.paul)
+    with pytest.raises(EnrolmentRefusedError):
+        activate(desk.office, desk.actor(desk.ann), gone)
+    assert activate(desk.office, desk.actor(desk.mary), gone) == desk.paul
+    assert holders(desk, Role.RESPONSIBLE, "1.1") == [desk.paul.name]
+    admin = enrol(desk.office, desk.actor(desk.mary), NewPerson("a@moc.example", "Админ"), Role.ADMINISTRATOR, Scope())
+    erase_person(desk.office, desk.actor(admin), desk.paul, "уволен", [])
+    with pytest.raises(ErasedPersonError):
+        activate(desk.office, desk.actor(desk.mary), desk.paul)
 
 
 def test_who_left_holds_nothing(desk):

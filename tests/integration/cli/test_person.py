@@ -64,6 +64,16 @@ def test_who_leaves_acts_no_more(terminal):
     assert "approver" in said
 
 
+def test_who_comes_back_acts_again(terminal):
+    """Nothing can be given to who has left; activated, they are what they were before."""
+    terminal.done("person", "deactivate", HEAD, "--as", MARY)
+    for refused in (("person", "grant", HEAD, "--role", "auditor"), ("party", "contact", "МОЦ", HEAD)):
+        assert "opora person activate" in terminal.refused(*refused, "--as", MARY)
+    assert "acts again" in terminal.done("person", "activate", HEAD, "--as", MARY).stderr
+    assert "acts no more" not in terminal.done("person", "list").stdout
+    terminal.done("occurrence", "cancel", "1.4", "--reason", "нет", "--basis", "нет", "--as", HEAD)
+
+
 def test_the_last_one_stays(terminal):
     """Somebody must be left who can change things."""
     terminal.done("person", "deactivate", "zhukov@parus.example.org", "--as", MARY)

@@ -91,6 +91,16 @@ def test_the_coordinator_hears_what_is_overdue_with_others(mail_office):
     assert told[PAUL].overdue_elsewhere == ()
 
 
+def test_who_has_left_reaches_nobody(mail_office):
+    """An organisation whose only contact has left is named with those whom nobody is written to for."""
+    with mail_office.office.store.write() as work:
+        work.connection.execute(update(person).where(person.c.id == mail_office.ann.id).values(active=False))
+    mail_office.at("2026-03-23", "08:00")
+    mail_office.tick()
+    told = dict(mail_office.told(Kind.MORNING_DIGEST))
+    assert told[MARY].unreachable == ("Дом творчества", "Станция юннатов")
+
+
 def test_a_row_without_a_date_is_asked_of_the_coordinator_monthly(mail_office):
     """Thirty days after it began to wait, in the coordinator's digest only."""
     mail_office.at("2026-04-01", "08:00")
@@ -176,6 +186,7 @@ def test_decisions_awaited_stand_in_the_digest_with_the_same_link(mail_office):
     """An approver who is reminded of something else sees what waits for them too."""
     with mail_office.office.store.write() as work:
         insert_contact(work, get_party(work.connection, "Станция юннатов").id, mail_office.head.id)
+    mail_office.at("2026-03-24")
     mail_office.submit("1.1", mail_office.paul)
     mail_office.tick()
     mail_office.at("2026-03-27", "08:00")
