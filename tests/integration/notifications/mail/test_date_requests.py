@@ -1,11 +1,18 @@
 """Who hears that another date is asked for, and who of the answer."""
 
+import re
 from datetime import date
+from email import message_from_bytes, policy
 
 from activities.date_requests import ask_date, decline_date
 from notifications.mail.kinds import Kind
 
 MARY, PAUL = "mary@moc.example", "paul@school12.example"
+
+
+def body_of(mail):
+    """A mail's text."""
+    return message_from_bytes(mail.content, policy=policy.default).get_body(("plain",)).get_content()
 
 
 def ask(desk):
@@ -39,3 +46,15 @@ def test_who_asked_hears_that_the_date_stands(mail_office):
     ((recipient, told),) = mail_office.told(Kind.DATE_DECLINED)
     assert (recipient, told.reason, told.by) == (PAUL, "Ждут", mail_office.mary.name)
     assert told.row.wanted_on == date(2026, 3, 27)
+
+
+def test_the_digest_leads_to_the_page_of_dates(mail_office):
+    """A coordinator who is asked about dates gets one link to answer by, and no command; nobody else gets it."""
+    mail_office.at("2026-04-01", "08:00")
+    mail_office.tick()
+    assert dict(mail_office.told(Kind.MORNING_DIGEST))[MARY].date_wanted
+    mail_office.send()
+    told = {each.recipient: body_of(each) for each in mail_office.transport.sent}
+    assert len(re.findall(r"подтвердить даты: https://opora\.example\.org/w/\S+", told[MARY])) == 1
+    assert "opora occurrence set-date" not in told[MARY]
+    assert [name for name, text in told.items() if "/w/" in text] == [MARY]
