@@ -113,7 +113,7 @@ def erase_person(office: Office, actor: Actor, leaver: Person, reason: str, tabl
         raise ErasureReasonError
     traces = find_traces(leaver.name, leaver.email, leaver.short_id)
     with office.store.write() as work:
-        _check(work.connection, actor, leaver)
+        _check(office, work.connection, actor, leaver)
         changed = _redact(work, leaver, traces, tables)
         row = {
             "person_id": leaver.id,
@@ -130,12 +130,12 @@ def erase_person(office: Office, actor: Actor, leaver: Person, reason: str, tabl
     return done
 
 
-def _check(connection: Connection, actor: Actor, leaver: Person) -> None:
+def _check(office: Office, connection: Connection, actor: Actor, leaver: Person) -> None:
     if not holds_anywhere(connection, actor.person.id, (Role.ADMINISTRATOR,)):
         raise ErasureRefusedError
     done = find_erasure(connection, leaver.id)
     if done is not None:
-        raise ErasedAlreadyError(short_id=leaver.short_id, on=done.erased_at.date())
+        raise ErasedAlreadyError(short_id=leaver.short_id, on=office.calendar.day_of(done.erased_at))
     if not _is_another_enrolling(connection, leaver):
         raise LastOfRoleError(name=leaver.name)
     open_occurrences = list_occurrences(connection, OccurrenceFilter(states=OPEN_STATES))

@@ -52,6 +52,15 @@ class EvidenceWaitsError(OporaError):
     message = N_("Evidence of “{party}” waits for a decision. Have it decided on first, then merge.")
 
 
+class PartsStandError(OporaError):
+    """Two parts of one run cannot become one: each has its own evidence and history."""
+
+    message = N_(
+        "“{source}” and “{target}” each have a part of the same work: {part}. Their histories cannot be made one, so "
+        "they stay two. Leave one out of the group from now on: opora party member GROUP --remove “{source}”."
+    )
+
+
 class PartyKind(StrEnum):
     """A `superior` body gets no automatic mail; a `group` stands for many members."""
 
@@ -292,6 +301,7 @@ def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
     Raises:
         SamePartyError: both are one.
         EvidenceWaitsError: evidence of `source` is not decided on.
+        PartsStandError: both have a part of one run.
     """
     if source.id == target.id:
         raise SamePartyError(party=target.name)
@@ -306,6 +316,7 @@ def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
     )
     if work.connection.execute(waiting).first():
         raise EvidenceWaitsError(party=source.name)
+    _refuse_two_parts(work, source, target)
     _leave_rows_that_name_both(work, source, target)
     moved = (party_spelling.c.party_id, activity_party.c.party_id, occurrence.c.member_id)
     for column in moved:
@@ -315,6 +326,16 @@ def merge_within(work: UnitOfWork, source: Party, target: Party) -> None:
         insert_contact(work, target.id, each.id)
     work.connection.execute(delete(contact).where(contact.c.party_id == source.id))
     work.connection.execute(delete(party).where(party.c.id == source.id))
+
+
+def _refuse_two_parts(work: UnitOfWork, source: Party, target: Party) -> None:
+    other = occurrence.alias()
+    same_run = (other.c.activity_id == occurrence.c.activity_id) & (other.c.key == occurrence.c.key)
+    both = select(occurrence.c.short_id).join(other, same_run)
+    found = both.where(occurrence.c.member_id == source.id, other.c.member_id == target.id)
+    part = work.connection.execute(found.order_by(occurrence.c.id).limit(1)).scalar()
+    if part is not None:
+        raise PartsStandError(source=source.name, target=target.name, part=part)
 
 
 def _leave_rows_that_name_both(work: UnitOfWork, source: Party, target: Party) -> None:

@@ -7,7 +7,7 @@ import pytest
 from activities.deciders import list_asked
 from activities.guards import OwnEvidenceError
 from activities.next_step import find_next_step
-from activities.parties import PartyKind, get_party, merge_parties, set_contact, set_party_kind
+from activities.parties import PartsStandError, PartyKind, get_party, merge_parties, set_contact, set_party_kind
 from activities.parts import (
     NoMembersError,
     PlanNotLiveError,
@@ -250,3 +250,12 @@ def test_a_merged_member_is_one(empty_desk, drafted):
     assert len(empty_desk.rows(party_member)) == 3
     set_party_kind(empty_desk.office, party(empty_desk, GROUP).id, PartyKind.SINGLE)
     assert empty_desk.launch(drafted).parts == 0
+
+
+def test_members_that_have_parts_of_one_run_are_not_merged(fanned):
+    """Each has its own history, so a person says first which part goes; until then nothing is changed."""
+    members = fanned.rows(party_member)
+    with pytest.raises(PartsStandError, match=fanned.occurrence("1.1~Школа-№-11").short_id):
+        merge_parties(fanned.office, party(fanned, "Школа № 11"), party(fanned, "Школа № 12"))
+    assert fanned.rows(party_member) == members
+    assert parts(fanned) == [(name, "planned") for name in SCHOOLS]
