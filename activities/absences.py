@@ -8,16 +8,18 @@ stand in for somebody: so a substitute has no substitute, and nothing is passed 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Date, bindparam, insert, select, update
 
 from activities.acting import Actor
 from activities.enrolment import check_enrolling
 from activities.office import Office
-from activities.people import Person, get_person_by_id, person_from_row
+from activities.people import PERSON_COLUMNS, Person, get_person_by_id
 from activities.people_tables import absence
 from activities.tables import person
 from engine.errors import N_, OporaError
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 
 
@@ -185,11 +187,7 @@ def list_substitutions(connection: Connection, person_id: int, day: date) -> lis
 
 def list_stand_ins(connection: Connection, day: date) -> dict[int, Person]:
     """Row id of everybody who is away on a day → who stands in, as long as they are active."""
-    standing = select(absence.c.person_id.label("absent_id"), *person.c).join(
-        person, person.c.id == absence.c.substitute_id
-    )
-    rows = connection.execute(standing.where(_lasts(day), person.c.active)).mappings()
-    return {row["absent_id"]: person_from_row(row) for row in rows}
+    return {absent_id: Person(*columns) for absent_id, *columns in _STAND_INS.fetch(connection, {"day": day})}
 
 
 def stands_in(connection: Connection, substitute: Person, absent: Person, day: date) -> bool:
@@ -212,10 +210,7 @@ def replace_absent(connection: Connection, people: Iterable[Person], day: date) 
 
 def list_unhanded(connection: Connection, day: date) -> list[Absence]:
     """The absences whose beginning or end by a day has not been told to who has to act from then on."""
-    begun = absence.c.handed_over_at.is_(None) & _lasts(day)
-    over = absence.c.ended_at.is_not(None) | (absence.c.ends_on < day)
-    back = absence.c.handed_back_at.is_(None) & absence.c.handed_over_at.is_not(None) & over
-    return _list(connection, begun | back)
+    return [_from_row(connection, row) for row in _UNHANDED.fetch(connection, {"day": day})]
 
 
 def mark_handed(work: UnitOfWork, told: Absence, day: date) -> bool:
@@ -225,20 +220,27 @@ def mark_handed(work: UnitOfWork, told: Absence, day: date) -> bool:
     return work.connection.execute(mine).rowcount == 1
 
 
-def _lasts(day: date) -> ColumnElement[bool]:
-    return absence.c.ended_at.is_(None) & (absence.c.starts_on <= day) & (absence.c.ends_on >= day)
-
-
 def _list(connection: Connection, which: ColumnElement[bool]) -> list[Absence]:
-    ordered = select(absence).where(which).order_by(absence.c.starts_on, absence.c.id)
-    rows = connection.execute(ordered).mappings().all()
-    return [_from_row(connection, row) for row in rows]
+    return [_from_row(connection, row) for row in connection.execute(_ABSENCES.where(which)).all()]
 
 
-def _from_row(connection: Connection, row: RowMapping) -> Absence:
-    plain = {name: row[name] for name in Absence.__slots__ if name not in {"person", "substitute"}}
-    return Absence(
-        **plain,
-        person=get_person_by_id(connection, row["person_id"]),
-        substitute=get_person_by_id(connection, row["substitute_id"]),
-    )
+def _from_row(connection: Connection, row: Iterable[Any]) -> Absence:
+    key, person_id, substitute_id, *rest = row
+    return Absence(key, get_person_by_id(connection, person_id), get_person_by_id(connection, substitute_id), *rest)
+
+
+_DAY = bindparam("day", type_=Date())
+_LASTS = absence.c.ended_at.is_(None) & (absence.c.starts_on <= _DAY) & (absence.c.ends_on >= _DAY)
+_IS_OVER = absence.c.ended_at.is_not(None) | (absence.c.ends_on < _DAY)
+_HAS_BEGUN = absence.c.handed_over_at.is_(None) & _LASTS
+_IS_BACK = absence.c.handed_back_at.is_(None) & absence.c.handed_over_at.is_not(None) & _IS_OVER
+_KEYS = {"person": "person_id", "substitute": "substitute_id"}
+_ABSENCES = select(*(absence.c[_KEYS.get(name, name)] for name in Absence.__slots__)).order_by(
+    absence.c.starts_on, absence.c.id
+)
+_UNHANDED = Prepared(_ABSENCES.where(_HAS_BEGUN | _IS_BACK))
+_STAND_INS = Prepared(
+    select(absence.c.person_id, *PERSON_COLUMNS)
+    .join(person, person.c.id == absence.c.substitute_id)
+    .where(_LASTS, person.c.active)
+)

@@ -1,11 +1,13 @@
 """Occurrences: one scheduled run of an activity each, seen together with its row of the plan and its state."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, or_, select
 
 from activities.expansion import is_ordinal
 from activities.references import (
@@ -19,6 +21,7 @@ from activities.references import (
 )
 from activities.sections import sections_within, with_subsections
 from activities.tables import activity, activity_party, contact, occurrence, party, plan, section
+from engine.prepared import Among, Prepared
 from engine.store import lock_instances
 from engine.tables import instance
 
@@ -133,24 +136,24 @@ class OccurrenceFilter:
 
 
 _FROM_INSTANCE = ("public_id", "state", "revision", "entered_at", "submitted_at", "starts_on", "due_on")
-_FROM_ACTIVITY = ("number", "title", "result", "deadline_text", "kind", "confidence", "confirmed_at", "note_suffices")
-_FROM_OCCURRENCE = (
-    *("id", "instance_id", "short_id", "key", "ends_on", "planned_starts_on", "planned_ends_on", "planned_due_on"),
-    *("postponed", "rrule", "before_record", "activity_id", "member_id"),
+_FROM_ACTIVITY = (
+    *("number", "title", "result", "deadline_text", "kind", "confidence", "confirmed_at", "note_suffices"),
+    *("position", "section_id", "plan_id"),
 )
+_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    **dict(occurrence.c.items()),
+    **{name: instance.c[name] for name in _FROM_INSTANCE},
+    **{name: activity.c[name] for name in _FROM_ACTIVITY},
+    "activity_short_id": activity.c.short_id.label("activity_short_id"),
+    "section_title": section.c.title.label("section_title"),
+    "plan_slug": plan.c.slug.label("plan_slug"),
+    "member_name": party.c.name.label("member_name"),
+}
 
-_READ = tuple(name for name in Occurrence.__slots__ if name != "parties")
-
+# Columns in the order of an `Occurrence`, which a row therefore makes by itself.
 _OCCURRENCES: Select[Any] = (
-    select(
-        *(occurrence.c[name] for name in _FROM_OCCURRENCE),
-        *(instance.c[name] for name in _FROM_INSTANCE),
-        *(activity.c[name] for name in (*_FROM_ACTIVITY, "position", "section_id", "plan_id")),
-        activity.c.short_id.label("activity_short_id"),
-        section.c.title.label("section_title"),
-        plan.c.slug.label("plan_slug"),
-        party.c.name.label("member_name"),
-    )
+    select(*(_COLUMNS[name] for name in Occurrence.__slots__ if name != "parties"))
+    .select_from(occurrence)
     .join(instance, instance.c.id == occurrence.c.instance_id)
     .join(activity, activity.c.id == occurrence.c.activity_id)
     .join(plan, plan.c.id == activity.c.plan_id)
@@ -158,6 +161,54 @@ _OCCURRENCES: Select[Any] = (
     .outerjoin(party, party.c.id == occurrence.c.member_id)
     .order_by(activity.c.plan_id, activity.c.position, occurrence.c.id)
 )
+
+
+def _is_contacts() -> ColumnElement[bool]:
+    """Of a row that names a party of theirs, the row's own run; and their members' parts."""
+    theirs = select(contact.c.party_id).where(contact.c.person_id == bindparam("person_id"))
+    named = select(activity_party.c.activity_id).where(activity_party.c.party_id.in_(theirs))
+    own = activity.c.id.in_(named) & occurrence.c.member_id.is_(None)
+    return or_(own, occurrence.c.member_id.in_(theirs))
+
+
+def _is_partys() -> ColumnElement[bool]:
+    party_id: BindParameter[int] = bindparam("party_id")
+    named = select(activity_party.c.activity_id).where(activity_party.c.party_id == party_id)
+    return or_(activity.c.id.in_(named), occurrence.c.member_id == party_id)
+
+
+# By the field of the filter, whose value is the parameter of the same name.
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "plan_id": activity.c.plan_id == bindparam("plan_id"),
+    "section_id": Among(activity.c.section_id, "section_id"),
+    "activity_id": activity.c.id == bindparam("activity_id"),
+    "party_id": _is_partys(),
+    "person_id": _is_contacts(),
+    "due_before": instance.c.due_on <= bindparam("due_before"),
+    "ids": Among(occurrence.c.id, "ids"),
+    "instance_ids": Among(occurrence.c.instance_id, "instance_ids"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the text of a query: which fields are asked for, and values that stand in it as they are."""
+
+    fields: frozenset[str]
+    states: frozenset[str] | None
+    parts: bool | None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        yield from (_CONDITIONS[name] for name in sorted(self.fields))
+        if self.parts is not None:
+            yield occurrence.c.member_id.is_not(None) if self.parts else occurrence.c.member_id.is_(None)
+        if self.states is not None:
+            yield or_(false(), *(instance.c.state == state for state in sorted(self.states)))
+
+
+@lru_cache(maxsize=64)  # few are asked for, again and again
+def _prepare(shape: _Shape) -> Prepared:
+    return Prepared(_OCCURRENCES.where(*shape.conditions()))
 
 
 def get_occurrence(connection: Connection, occurrence_id: int) -> Occurrence:
@@ -189,16 +240,17 @@ def lock_occurrences(connection: Connection, wanted: OccurrenceFilter) -> None:
 
 def list_occurrences(connection: Connection, wanted: OccurrenceFilter) -> list[Occurrence]:
     """The occurrences that a filter asks for, in the order of the plan."""
-    conditions = list(_conditions(connection, wanted))
-    rows = connection.execute(_OCCURRENCES.where(*conditions)).mappings().all()
-    parties = _party_names(connection, {row["activity_id"] for row in rows})
-    return [_from_row(row, parties.get(row["activity_id"], ())) for row in rows]
+    shape, values = _take_apart(connection, wanted)
+    rows = _prepare(shape).fetch(connection, values)
+    parties = _party_names(connection, {row[_ACTIVITY_ID] for row in rows})
+    return [_from_row(row, parties.get(row[_ACTIVITY_ID], ())) for row in rows]
 
 
 def select_ids(connection: Connection, wanted: OccurrenceFilter) -> Select[tuple[int]]:
     """The row ids that a filter asks for, as a query to stand inside another one."""
     ids = select(occurrence.c.id).join(instance, instance.c.id == occurrence.c.instance_id).join(activity)
-    return ids.where(*_conditions(connection, wanted))
+    shape, values = _take_apart(connection, wanted)
+    return ids.where(*shape.conditions()).params(values)
 
 
 def resolve_occurrence(connection: Connection, text: str) -> Occurrence:
@@ -225,12 +277,12 @@ def _describe(each: Occurrence) -> str:
 def _matching(connection: Connection, reference: Reference) -> list[Occurrence]:
     if reference.short_id:
         short = or_(occurrence.c.short_id == reference.short_id, activity.c.short_id == reference.short_id)
-        rows = connection.execute(_OCCURRENCES.where(short)).mappings().all()
+        rows = connection.execute(_OCCURRENCES.where(short)).all()
     else:
         statement = _OCCURRENCES.where(activity.c.number == reference.number)
         if reference.plan:
             statement = statement.where(plan.c.slug == reference.plan)
-        rows = connection.execute(statement).mappings().all()
+        rows = connection.execute(statement).all()
     found = [_from_row(row) for row in rows]
     if reference.section:
         inside = sections_within(connection, reference.section)
@@ -246,48 +298,31 @@ def _matching(connection: Connection, reference: Reference) -> list[Occurrence]:
     return found
 
 
-def _conditions(connection: Connection, wanted: OccurrenceFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.plan_id is not None:
-        conditions.append(activity.c.plan_id == wanted.plan_id)
-    if wanted.section_id is not None:
-        conditions.append(activity.c.section_id.in_(with_subsections(connection, {wanted.section_id})))
-    if wanted.activity_id is not None:
-        conditions.append(activity.c.id == wanted.activity_id)
-    if wanted.party_id is not None:
-        named = select(activity_party.c.activity_id).where(activity_party.c.party_id == wanted.party_id)
-        conditions.append(or_(activity.c.id.in_(named), occurrence.c.member_id == wanted.party_id))
-    if wanted.person_id is not None:
-        named = select(activity_party.c.activity_id).join(contact, contact.c.party_id == activity_party.c.party_id)
-        mine = named.where(contact.c.person_id == wanted.person_id)
-        members = select(contact.c.party_id).where(contact.c.person_id == wanted.person_id)
-        own = activity.c.id.in_(mine) & occurrence.c.member_id.is_(None)
-        conditions.append(or_(own, occurrence.c.member_id.in_(members)))
-    if wanted.parts is not None:
-        conditions.append(occurrence.c.member_id.is_not(None) if wanted.parts else occurrence.c.member_id.is_(None))
-    if wanted.states is not None:
-        conditions.append(instance.c.state.in_(wanted.states))
-    if wanted.due_before is not None:
-        conditions.append(instance.c.due_on <= wanted.due_before)
-    if wanted.ids is not None:
-        conditions.append(occurrence.c.id.in_(wanted.ids))
-    if wanted.instance_ids is not None:
-        conditions.append(occurrence.c.instance_id.in_(wanted.instance_ids))
-    return conditions
+def _take_apart(connection: Connection, wanted: OccurrenceFilter) -> tuple[_Shape, dict[str, Any]]:
+    """A filter as the text of its query and the values of its parameters."""
+    given = ((name, getattr(wanted, name)) for name in OccurrenceFilter.__slots__)
+    values = {name: value for name, value in given if value is not None}
+    states, parts = values.pop("states", None), values.pop("parts", None)
+    if "section_id" in values:
+        values["section_id"] = with_subsections(connection, {values["section_id"]})
+    return _Shape(frozenset(values), None if states is None else frozenset(states), parts), values
+
+
+_ACTIVITY_ID = Occurrence.__slots__.index("activity_id")
+_PARTY_NAMES = Prepared(
+    select(activity_party.c.activity_id, party.c.name)
+    .join(party, party.c.id == activity_party.c.party_id)
+    .where(Among(activity_party.c.activity_id, "activity_ids"))
+    .order_by(activity_party.c.activity_id, activity_party.c.position)
+)
 
 
 def _party_names(connection: Connection, activity_ids: Collection[int]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    statement = (
-        select(activity_party.c.activity_id, party.c.name)
-        .join(party, party.c.id == activity_party.c.party_id)
-        .where(activity_party.c.activity_id.in_(activity_ids))
-        .order_by(activity_party.c.activity_id, activity_party.c.position)
-    )
-    for row in connection.execute(statement):
-        names.setdefault(row.activity_id, []).append(row.name)
+    names: dict[int, list[str]] = defaultdict(list)
+    for activity_id, name in _PARTY_NAMES.fetch(connection, {"activity_ids": activity_ids}):
+        names[activity_id].append(name)
     return names
 
 
-def _from_row(row: RowMapping, parties: Iterable[str] = ()) -> Occurrence:
-    return Occurrence(**{name: row[name] for name in _READ}, parties=tuple(parties))
+def _from_row(row: Iterable[Any], parties: Iterable[str] = ()) -> Occurrence:
+    return Occurrence(*(*row, tuple(parties)))

@@ -52,7 +52,9 @@ class Person:
     active: bool
 
 
-_COLUMNS = tuple(person.c[name] for name in Person.__slots__)
+PERSON_COLUMNS = tuple(person.c[name] for name in Person.__slots__)
+"""In this order they make a `Person`."""
+_COLUMNS = PERSON_COLUMNS
 
 
 def person_from_row(row: RowMapping) -> Person:

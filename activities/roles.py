@@ -1,15 +1,18 @@
 """Roles on a scope: everything, a plan, a section or an activity; who holds which for an activity."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
 
 from activities.office import Office
-from activities.people import Person, person_from_row
+from activities.people import PERSON_COLUMNS, Person
 from activities.tables import activity, activity_party, contact, person, role_grant, section
 from engine.machine import RoleNotAllowedError
+from engine.prepared import Among, Prepared
 from engine.unit_of_work import UnitOfWork
 
 
@@ -34,32 +37,40 @@ RUNNING = (Role.COORDINATOR, Role.ADMINISTRATOR)
 _STANDINGS = {Role.RESPONSIBLE: ("executor", "co_executor"), Role.ORGANISER: ("organiser",)}
 
 
-# Put together once: they are asked for each reminder.
-_GRANTED = (
-    select(
-        *person.c,
-        role_grant.c.plan_id.label("scope_plan"),
-        role_grant.c.section_id.label("scope_section"),
-        role_grant.c.activity_id.label("scope_activity"),
-    )
+# Compiled once: they are asked for each reminder.
+_GRANTED = Prepared(
+    select(*PERSON_COLUMNS, role_grant.c.plan_id, role_grant.c.section_id, role_grant.c.activity_id)
     .join(role_grant, role_grant.c.person_id == person.c.id)
     .where(role_grant.c.role == bindparam("role"), role_grant.c.revoked_at.is_(None), person.c.active)
 )
-_PARENTS = select(section.c.id, section.c.parent_id)
-_PLACES = select(activity.c.id, activity.c.plan_id, activity.c.section_id).where(
-    activity.c.id.in_(bindparam("ids", expanding=True))
+_PARENTS = Prepared(select(section.c.id, section.c.parent_id))
+_PLACES = Prepared(
+    select(activity.c.id, activity.c.plan_id, activity.c.section_id).where(Among(activity.c.id, "activity_ids"))
 )
-_CONTACTS = (
-    select(activity_party.c.activity_id, *person.c)
-    .join(contact, contact.c.person_id == person.c.id)
-    .join(activity_party, activity_party.c.party_id == contact.c.party_id)
-    .where(
-        activity_party.c.activity_id.in_(bindparam("ids", expanding=True)),
-        activity_party.c.standing.in_(bindparam("standings", expanding=True)),
-        person.c.active,
+_MEMBER_CONTACTS = Prepared(
+    select(contact.c.party_id, *PERSON_COLUMNS)
+    .join(person, person.c.id == contact.c.person_id)
+    .where(Among(contact.c.party_id, "party_ids"), person.c.active)
+    .order_by(person.c.name, person.c.id)
+)
+
+
+def _select_contacts(standings: Iterable[str]) -> Prepared:
+    """Contacts of the parties that stand so in some activities' rows."""
+    return Prepared(
+        select(activity_party.c.activity_id, *PERSON_COLUMNS)
+        .join(contact, contact.c.person_id == person.c.id)
+        .join(activity_party, activity_party.c.party_id == contact.c.party_id)
+        .where(
+            Among(activity_party.c.activity_id, "activity_ids"),
+            or_(*(activity_party.c.standing == each for each in standings)),
+            person.c.active,
+        )
+        .distinct()
     )
-    .distinct()
-)
+
+
+_CONTACTS = {role: _select_contacts(standings) for role, standings in _STANDINGS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +135,25 @@ def list_all_holders(connection: Connection, role: Role, activity_ids: Collectio
     The narrowest scope with a holder wins: an approver named for an activity takes the place of the plan's. Without
     anyone responsible (no executor in the plan, no contact of the executor) the coordinators are.
     """
-    granted = _granted(connection, role)
     places = _places(connection, activity_ids)
-    contacts = _contacts(connection, role, activity_ids) if role in _STANDINGS else {}
-    found = {each: _order([*contacts.get(each, ()), *_narrowest(granted, places[each])]) for each in activity_ids}
-    orphans = [each for each in activity_ids if not found[each]] if role is Role.RESPONSIBLE else []
-    return found | list_all_holders(connection, Role.COORDINATOR, orphans) if orphans else found
+    found = _holders(connection, role, places)
+    orphans = {each: place for each, place in places.items() if role is Role.RESPONSIBLE and not found[each]}
+    return found | _holders(connection, Role.COORDINATOR, orphans) if orphans else found
+
+
+def _holders(connection: Connection, role: Role, places: Mapping[int, Sequence[Scope]]) -> dict[int, list[Person]]:
+    granted = _granted(connection, role)
+    contacts = _contacts(connection, role, places)
+    return {key: _order([*contacts.get(key, ()), *_narrowest(granted, place)]) for key, place in places.items()}
 
 
 def _order(people: Iterable[Person]) -> list[Person]:
     return sorted(dict.fromkeys(people), key=lambda each: (each.name, each.id))
 
 
-def _narrowest(granted: Iterable[tuple[Person, Scope]], place: Sequence[Scope]) -> list[Person]:
+def _narrowest(granted: Mapping[Scope, Sequence[Person]], place: Sequence[Scope]) -> Sequence[Person]:
     """The holders on the narrowest scope that covers a place and has any."""
-    covering = [(holder, place.index(scope)) for holder, scope in granted if scope in place]
-    narrowest = max((depth for _, depth in covering), default=None)
-    return [holder for holder, depth in covering if depth == narrowest]
+    return next((granted[scope] for scope in reversed(place) if scope in granted), ())
 
 
 def roles_of(connection: Connection, person_id: int, activity_id: int, member_id: int | None = None) -> frozenset[str]:
@@ -161,9 +174,15 @@ def list_roles(connection: Connection, person_id: int) -> list[tuple[Role, Scope
 
 def holds_anywhere(connection: Connection, person_id: int, roles: Collection[Role]) -> bool:
     """Whether a person, as long as they are active, holds one of these roles on any scope."""
-    held = role_grant.c.role.in_([role.value for role in roles]) & role_grant.c.revoked_at.is_(None)
-    wanted = select(role_grant.c.id).join(person).where(held, person.c.id == person_id, person.c.active)
-    return connection.execute(wanted).first() is not None
+    return bool(_select_held(frozenset(roles)).fetch(connection, {"person_id": person_id}))
+
+
+@cache
+def _select_held(roles: frozenset[Role]) -> Prepared:
+    """One of a person's grants of these roles."""
+    named = or_(*(role_grant.c.role == role.value for role in roles))
+    mine = (role_grant.c.person_id == bindparam("person_id")) & role_grant.c.revoked_at.is_(None) & person.c.active
+    return Prepared(select(role_grant.c.id).join(person).where(named, mine).limit(1))
 
 
 def check_holds_anywhere(connection: Connection, person_id: int, roles: Collection[Role], event: str) -> None:
@@ -188,37 +207,33 @@ def check_roles(connection: Connection, person_id: int, activity_id: int, roles:
 
 def list_member_contacts(connection: Connection, member_ids: Collection[int]) -> dict[int, list[Person]]:
     """Whom to write to for each of some members, active people only, by name."""
-    wanted = select(contact.c.party_id, *person.c).join(person, person.c.id == contact.c.person_id)
-    rows = connection.execute(
-        wanted.where(contact.c.party_id.in_(member_ids), person.c.active).order_by(person.c.name, person.c.id)
-    ).mappings()
-    found: dict[int, list[Person]] = {}
-    for row in rows:
-        found.setdefault(row["party_id"], []).append(person_from_row(row))
+    found: dict[int, list[Person]] = defaultdict(list)
+    for party_id, *columns in _MEMBER_CONTACTS.fetch(connection, {"party_ids": member_ids}) if member_ids else ():
+        found[party_id].append(Person(*columns))
     return found
 
 
-def _granted(connection: Connection, role: Role) -> list[tuple[Person, Scope]]:
-    """Everybody active who holds a role, and where."""
-    rows = connection.execute(_GRANTED, {"role": role.value}).mappings()
-    return [
-        (person_from_row(row), Scope(row["scope_plan"], row["scope_section"], row["scope_activity"])) for row in rows
-    ]
+def _granted(connection: Connection, role: Role) -> dict[Scope, list[Person]]:
+    """Everybody active who holds a role, by where."""
+    found: dict[Scope, list[Person]] = defaultdict(list)
+    for *columns, plan_id, section_id, activity_id in _GRANTED.fetch(connection, {"role": role.value}):
+        found[Scope(plan_id, section_id, activity_id)].append(Person(*columns))
+    return found
 
 
 def _places(connection: Connection, activity_ids: Collection[int]) -> dict[int, tuple[Scope, ...]]:
     """The scopes that cover each activity, the widest first: everything, its plan, its headings inwards, itself."""
-    parents = {row.id: row.parent_id for row in connection.execute(_PARENTS)}
-    rows = connection.execute(_PLACES, {"ids": list(activity_ids)}).all()
+    parents = dict(_PARENTS.fetch(connection, {}))
+    rows = _PLACES.fetch(connection, {"activity_ids": activity_ids})
     above = {
-        (row.plan_id, row.section_id): (
+        (plan_id, section_id): (
             Scope(),
-            Scope(plan_id=row.plan_id),
-            *(Scope(section_id=each) for each in reversed([*_section_chain(parents, row.section_id)])),
+            Scope(plan_id=plan_id),
+            *(Scope(section_id=each) for each in reversed([*_section_chain(parents, section_id)])),
         )
-        for row in {(row.plan_id, row.section_id): row for row in rows}.values()
+        for plan_id, section_id in {(plan_id, section_id) for _, plan_id, section_id in rows}
     }
-    return {row.id: (*above[row.plan_id, row.section_id], Scope(activity_id=row.id)) for row in rows}
+    return {key: (*above[plan_id, section_id], Scope(activity_id=key)) for key, plan_id, section_id in rows}
 
 
 def _section_chain(parents: Mapping[int, int | None], section_id: int | None) -> Iterator[int]:
@@ -228,11 +243,10 @@ def _section_chain(parents: Mapping[int, int | None], section_id: int | None) ->
         section_id = parents[section_id]
 
 
-def _contacts(connection: Connection, role: Role, activity_ids: Collection[int]) -> dict[int, list[Person]]:
+def _contacts(connection: Connection, role: Role, activity_ids: Iterable[int]) -> dict[int, list[Person]]:
     """Contacts of the parties that stand in this role in the activities' rows."""
-    named = {"ids": list(activity_ids), "standings": list(_STANDINGS[role])}
-    rows = connection.execute(_CONTACTS, named).mappings()
-    found: dict[int, list[Person]] = {}
-    for row in rows:
-        found.setdefault(row["activity_id"], []).append(person_from_row(row))
+    found: dict[int, list[Person]] = defaultdict(list)
+    if role in _CONTACTS:
+        for activity_id, *columns in _CONTACTS[role].fetch(connection, {"activity_ids": list(activity_ids)}):
+            found[activity_id].append(Person(*columns))
     return found
