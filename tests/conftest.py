@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.clamd",
     "tests.fixtures.command_line",
+    "tests.fixtures.cut_connection",
     "tests.fixtures.databases",
     "tests.fixtures.engine",
     "tests.fixtures.faulty_smtp",

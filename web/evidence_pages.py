@@ -7,7 +7,15 @@ from werkzeug.datastructures import MultiDict
 
 from activities.acting import Actor
 from activities.date_requests import ask_date
-from activities.evidence import FILE_LIMIT_BYTES, EvidenceKind, add_file, add_link, add_note, remove_evidence
+from activities.evidence import (
+    FILE_LIMIT_BYTES,
+    EvidenceKind,
+    add_file,
+    add_link,
+    add_note,
+    fold_file_name,
+    remove_evidence,
+)
 from activities.guards import EvidenceMissingError
 from activities.invitations import Purpose
 from activities.manifest import OutcomeReason
@@ -42,6 +50,12 @@ class NothingToSendError(OporaError):
     """A form without evidence."""
 
     message = N_("There is nothing to send yet: choose a file or give a link. If there is none, say why further below.")
+
+
+class NotTakenError(OporaError):
+    """One of the files was refused; those before it are kept, those after it were not looked at."""
+
+    message = N_("{name}: {refusal}")
 
 
 class NotSureError(OporaError):
@@ -121,13 +135,12 @@ def _store(assignment: Assignment, parcel: Parcel) -> None:
         raise NotPossibleNowError
     office, actor = current_site().application.office, _actor(assignment)
     for each in parcel.files:
-        add_file(
-            office,
-            actor,
-            assignment.occurrence.id,
-            each.stream,  # type: ignore[arg-type]  # a spooled file, which has all that is read of it
-            name=each.filename or "",
-        )
+        name = each.filename or ""
+        try:
+            # A spooled file, which has all that is read of it.
+            add_file(office, actor, assignment.occurrence.id, each.stream, name=name)  # type: ignore[arg-type]
+        except OporaError as error:
+            raise NotTakenError(name=fold_file_name(name), refusal=error) from error
     for link in parcel.links:
         add_link(office, actor, assignment.occurrence.id, link)
 
