@@ -139,8 +139,10 @@ def _iter_receipts(office: Office, inbox: Inbox, client: imaplib.IMAP4) -> Itera
 
 def _list_new(client: imaplib.IMAP4, last_uid: int, today: date) -> list[int]:
     since = today - LOOKS_BACK
-    # Month names are English whatever the locale (RFC 3501 section 9, date-month).
-    criteria = f"UID {last_uid + 1}:* SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+    # Month names are English whatever the locale (RFC 3501 section 9, date-month). A mailbox whose numbers are known is
+    # read to the last mail, however long nobody looked.
+    recent = "" if last_uid else f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+    criteria = f"UID {last_uid + 1}:*{recent}"
     found = b" ".join(each for each in _done(client.uid("SEARCH", criteria)) if isinstance(each, bytes))
     # "n:*" also finds the last mail where none has a number so high (RFC 3501 section 6.4.8).
     return sorted(uid for uid in map(int, found.split()) if uid > last_uid)
