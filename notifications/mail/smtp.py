@@ -18,6 +18,8 @@ from notifications.mail.transport import Envelope, Pause, TransportError
 
 TIMEOUT_SECONDS = 60
 """For each wait; a server that trickles is held off by the lease's fencing, not by this."""
+GOODBYE_SECONDS = 5
+"""For the answer to QUIT, which no longer matters."""
 
 Narrator = Callable[..., None]
 """Called with a marked text and its details after each step that went well."""
@@ -34,6 +36,10 @@ LOGGED_IN = N_("Logged in as {login}.")
 SENDER_ACCEPTED = N_("The sender {sender} is accepted.")
 RECIPIENT_ACCEPTED = N_("The recipient {recipient} is accepted.")
 LETTER_ACCEPTED = N_("The letter is accepted: {reply}")
+
+
+class MeaninglessReplyError(smtplib.SMTPException):
+    """What the server said is no reply, so nobody knows where the conversation stands."""
 
 
 def _silent(_text: str, **_details: object) -> None:
@@ -103,14 +109,23 @@ class SmtpTransport:
 def _leave(client: smtplib.SMTP) -> None:
     """Say goodbye; what the server answers no longer matters, since the letter's fate is known."""
     try:
+        if client.sock is not None:
+            client.sock.settimeout(min(GOODBYE_SECONDS, TIMEOUT_SECONDS))
         client.quit()
     except (OSError, smtplib.SMTPException):
         client.close()
 
 
 def _expect(answer: tuple[int, bytes], refused: Callable[[int, str], TransportError]) -> str:
-    """The text of a reply that says yes (2yz)."""
+    """The text of a reply that says yes (2yz).
+
+    Raises:
+        TransportError: it says no (4yz, 5yz).
+        MeaninglessReplyError: it is no answer to what was said.
+    """
     code, text = answer[0], _readable(answer[1])
+    if code // 100 not in {2, 4, 5}:
+        raise MeaninglessReplyError(f"no reply of SMTP: {code if code > 0 else ''} {text}")
     if code // 100 != 2:
         raise refused(code, text)
     return text
@@ -153,15 +168,23 @@ def _trouble(*, reached_letter: bool) -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as error:  # a greeting that is no welcome, a login or DATA itself refused
+        # A reply that smtplib could not read it reports as a 500 in words of its own, or as -1: nobody has refused.
+        if isinstance(error.smtp_error, str) or error.smtp_code // 100 not in {4, 5}:
+            raise _open_end(
+                f"no reply of SMTP: {_readable(error.smtp_error)}", reached_letter=reached_letter
+            ) from error
         refused = _refused_content if reached_letter else _refused_entry
         raise refused(error.smtp_code, _readable(error.smtp_error)) from error
     except UnicodeError as error:
         text = "the address has letters that the mail server cannot take"  # RFC 6531 is not spoken here
         raise TransportError(permanent=True, pauses=None, code=553, text=text, reached_letter=True) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise TransportError(
-            permanent=False, pauses=Pause.CONNECTION, code=0, text=_spoken(error), reached_letter=reached_letter
-        ) from error
+        raise _open_end(_spoken(error), reached_letter=reached_letter) from error
+
+
+def _open_end(text: str, *, reached_letter: bool) -> TransportError:
+    """The conversation ended without an answer: what became of the letter, if it was spoken of, nobody knows."""
+    return TransportError(permanent=False, pauses=Pause.CONNECTION, code=0, text=text, reached_letter=reached_letter)
 
 
 def _spoken(error: Exception) -> str:

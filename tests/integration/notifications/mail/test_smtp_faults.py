@@ -1,9 +1,11 @@
-"""Twelve faults at each of eight steps of SMTP: what becomes of the letter, and of the mailbox."""
+"""Seventeen faults at each of nine steps of SMTP: what becomes of the letter, and of the mailbox."""
 
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from notifications.keys import Keys
 from notifications.links import Links
@@ -27,10 +29,11 @@ from notifications.mail.remedies import (
 from notifications.mail.send import send_due
 from notifications.mail.sender import parse_sender
 from notifications.mail.smtp import SmtpTransport
-from notifications.mail.smtp_url import Security, SmtpServer
+from notifications.mail.smtp_url import Security, SmtpServer, parse_smtp_url
 from notifications.mail.transport import TransportError
 from notifications.mail.trial import send_trial
-from tests.fixtures.faulty_smtp import CUT, HANG, STEPS, FaultySmtp
+from notifications.tables import letter
+from tests.fixtures.faulty_smtp import CUT, HALF, HANDSHAKE, HANG, STEPS, FaultySmtp
 from tests.fixtures.mail_office import DOMAIN, MOSCOW, ListTransport, MailOffice
 
 FAULTS = {
@@ -39,40 +42,57 @@ FAULTS = {
     "451": "451 4.7.1 greylisted",
     "452": "452 4.3.1 no room",
     "454": "454 4.7.0 not at the moment",
+    "500": "500 5.5.1 what?",
     "535": "535 5.7.8 not you",
     "550": "550 5.1.1 nobody here",
     "552": "552 5.3.4 too large",
     "554": "554 5.7.1 rejected under suspicion of SPAM",
     "limit": "451 4.5.1 daily sending limit exceeded",
+    "garbage": "\x00\x01 <html>Welcome to the hotel's network</html>",
+    "odd": "150 one moment",
+    "long": "250 " + "x" * 9_000,
+    HALF: HALF,
     CUT: CUT,
     HANG: HANG,
 }
-# State of the letter, whether the attempt counts for it, and for how many minutes the mailbox rests.
-HELD, WAITS, DEAD = ("queued", 0, 1), ("deferred", 1, 0), ("dead", 1, 0)
-LOCKED_OUT, OVER = ("queued", 0, 15), ("queued", 0, 1440)
-CLOSING, ENOUGH_NOW, SPAM, BLOCKED = ("deferred", 1, 1), ("deferred", 1, 1440), ("dead", 1, 1440), ("deferred", 1, 1440)
-ENTRY = {
-    **dict.fromkeys(("421", "450", "451", "452", "454", CUT, HANG), HELD),
-    **dict.fromkeys(("535", "550", "552"), LOCKED_OUT),
-    **dict.fromkeys(("554", "limit"), OVER),
+# What becomes of the letter: its state, whether the attempt counts for it, for how many minutes the mailbox rests.
+MEANING = {
+    "sent": ("sent", 1, 0),
+    "waits": ("deferred", 1, 0),
+    "dead": ("dead", 1, 0),
+    "spam": ("dead", 1, 1440),
+    # The conversation broke off at the letter: it comes again, the mailbox rests a minute.
+    "open": ("deferred", 1, 1),
+    "enough": ("deferred", 1, 1440),
+    # The letter had not been spoken of: it is as if not taken up, and the mailbox rests.
+    "held": ("queued", 0, 1),
+    "locked": ("queued", 0, 15),
+    "over": ("queued", 0, 1440),
 }
-LETTER = {
-    **dict.fromkeys(("450", "451", "452", "454"), WAITS),
-    **dict.fromkeys(("421", CUT, HANG), CLOSING),
-    **dict.fromkeys(("535", "550", "552"), DEAD),
-    "limit": ENOUGH_NOW,
-}
-EXPECTED = {
-    "connect": ENTRY,
-    "EHLO": ENTRY,
-    "STARTTLS": ENTRY,
-    "AUTH": ENTRY,
-    # A sender's address that is refused would be refused for every letter; its size is the letter's own.
-    "MAIL": ENTRY | {"552": DEAD},
-    "RCPT": LETTER | {"554": BLOCKED},
-    "DATA": LETTER | {"554": SPAM},
-    "dot": LETTER | {"554": SPAM},
-}
+# A sender's address that is refused would be refused for every letter; its size is the letter's own. What is refused
+# at RCPT with the word spam is said of us, at DATA of the letter.
+TABLE = """
+fault    connect  EHLO    STARTTLS  AUTH    MAIL    RCPT    DATA    dot     QUIT
+421      held     held    held      held    held    open    open    open    sent
+450      held     held    held      held    held    waits   waits   waits   sent
+451      held     held    held      held    held    waits   waits   waits   sent
+452      held     held    held      held    held    waits   waits   waits   sent
+454      held     held    held      held    held    waits   waits   waits   sent
+500      locked   locked  locked    locked  locked  dead    dead    dead    sent
+535      locked   locked  locked    locked  locked  dead    dead    dead    sent
+550      locked   locked  locked    locked  locked  dead    dead    dead    sent
+552      locked   locked  locked    locked  dead    dead    dead    dead    sent
+554      over     over    over      over    over    enough  spam    spam    sent
+limit    over     over    over      over    over    enough  enough  enough  sent
+garbage  held     held    held      held    held    open    open    open    sent
+odd      held     held    held      held    held    open    open    open    sent
+long     held     held    held      held    held    open    open    open    sent
+half     held     held    held      held    held    open    open    open    sent
+cut      held     held    held      held    held    open    open    open    sent
+hang     held     held    held      held    held    open    open    open    sent
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()]
+EXPECTED = {step: {name: MEANING[cells[at]] for name, *cells in ROWS[1:]} for at, step in enumerate(ROWS[0][1:])}
 
 
 @pytest.fixture
@@ -109,9 +129,64 @@ def test_each_fault_has_its_outcome(mail_office, faulty_smtp, step):
     for number, (name, reply) in enumerate(FAULTS.items()):
         faulty_smtp.step, faulty_smtp.fault = step, reply
         found[name] = outcome(mail_office, faulty_smtp, number)
-    assert found == {name: EXPECTED[step][name] for name in FAULTS}
-    assert len(faulty_smtp.received) == (len(FAULTS) if step == "dot" else 0)
+    assert found == EXPECTED[step]
+    assert len(faulty_smtp.received) == (len(FAULTS) if step in {"dot", "QUIT"} else 0)
     assert not faulty_smtp.passwords_in_clear
+
+
+def test_every_step_and_fault_stands_in_the_table():
+    """Nine steps, seventeen faults, a cell for each."""
+    assert tuple(EXPECTED) == STEPS
+    assert all(set(cells) == set(FAULTS) for cells in EXPECTED.values())
+
+
+@pytest.mark.parametrize("fault", [CUT, HANG, "no handshake"])
+def test_encryption_that_breaks_off_is_the_mailboxs_trouble(mail_office, faulty_smtp, fault):
+    """Between the server's yes and the keys: no password was said, the letter is as if not taken up."""
+    faulty_smtp.step, faulty_smtp.fault = HANDSHAKE, fault
+    assert outcome(mail_office, faulty_smtp, 0) == MEANING["held"]
+    assert not faulty_smtp.passwords_in_clear
+
+
+@pytest.mark.parametrize("fault", [CUT, HANG, "long", "garbage"])
+def test_a_letter_whose_fate_is_open_comes_again_as_the_same_one(mail_office, faulty_smtp, fault):
+    """The server had read it and did not say so: the second one has its Message-ID and every byte, and is the last."""
+    faulty_smtp.step, faulty_smtp.fault = "dot", FAULTS[fault]
+    assert outcome(mail_office, faulty_smtp, 0) == MEANING["open"]
+    faulty_smtp.step = ""
+    with mail_office.office.store.write() as work:
+        work.connection.execute(update(letter).values(send_at=work.now))
+        wake_mailbox(work, f"mail@{DOMAIN}")
+    post = mail_office.post
+    way = Post(post.sender, faulty_smtp.transport(), post.links, post.zone, chance=lambda: 0.0)
+    assert [send_due(mail_office.office.store, way) for _ in range(2)] == [1, 0]
+    first, second = faulty_smtp.received
+    assert first == second
+    assert message_from_bytes(first)["Message-ID"] == mail_office.letters(Kind.TRIAL)[-1].message_id
+
+
+def test_a_recipient_refused_for_now_holds_up_nobody_else(mail_office, smtp_server):
+    """One recipient a transaction: a 451 for one address is that letter's alone, as are a 550 and a full mailbox."""
+    replies = {"head": "451 4.7.1 later", "mary": "550 5.1.1 nobody here", "olga": "452 4.2.2 mailbox full"}
+    people = (mail_office.paul, mail_office.head, mail_office.mary, mail_office.olga, mail_office.ann)
+    smtp_server.replies = {
+        each.email: replies[name] for each in people if (name := each.email.partition("@")[0]) in replies
+    }
+    with mail_office.office.store.write() as work:
+        for each in people:
+            context = Trial(each.name, mail_office.clock.now())
+            Clerk(mail_office.office, DOMAIN).write(work, Kind.TRIAL, each, context, "all")
+    post = mail_office.post
+    way = SmtpTransport(parse_smtp_url(smtp_server.url))
+    send_due(mail_office.office.store, Post(post.sender, way, post.links, post.zone, chance=lambda: 0.0))
+    assert {each.recipient: each.state for each in mail_office.letters(Kind.TRIAL)} == {
+        mail_office.paul.email: "sent",
+        mail_office.head.email: "deferred",
+        mail_office.mary.email: "dead",
+        mail_office.olga.email: "deferred",
+        mail_office.ann.email: "sent",
+    }
+    assert [each.recipients for each in smtp_server.received] == [(mail_office.paul.email,), (mail_office.ann.email,)]
 
 
 def test_without_a_fault_the_letter_is_sent(mail_office, faulty_smtp):
