@@ -15,7 +15,7 @@ from activities.expansion import PlannedOccurrence, expand, ordinal_key
 from activities.kinds import ActivityKind
 from activities.office import Office
 from activities.party_members import list_members_of_rows
-from activities.plans import Plan, PlanStatus
+from activities.plans import Plan, PlanStatus, lock_plan
 from activities.relations import expand_followers, list_relations
 from activities.roles import RUNNING, check_holds_anywhere
 from activities.tables import activity, occurrence, plan
@@ -78,6 +78,7 @@ def launch_plan(office: Office, actor: Actor, draft: Plan, from_on: date | None 
     """
     record_from = from_on or office.today()
     with office.store.write() as work:
+        lock_plan(work.connection, draft.id)
         _refuse(work.connection, actor, draft)
         planned = _plan_runs(office, work.connection, draft, record_from)
         parts = _plan_parts(work.connection, planned)

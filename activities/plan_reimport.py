@@ -36,7 +36,7 @@ from activities.plan_amendments import AmendingDocument, Amendment, insert_amend
 from activities.plan_content import content_of_reading, content_of_stored, list_present
 from activities.plan_diff import ChangeKind, NoConflictError, PlanDiff, diff_plans, take_document
 from activities.plan_diff_json import diff_to_json
-from activities.plans import Plan, PlanStatus, Section, plan_from_row
+from activities.plans import Plan, PlanStatus, Section, lock_plan, plan_from_row
 from activities.put_back_rows import PutBack, ToldPair, find_put_back
 from activities.rescheduling import Action, Effect, LeftReason, put_back, reschedule, withdraw
 from activities.roles import Role, check_holds_anywhere
@@ -206,6 +206,7 @@ def apply_reimport(office: Office, actor: Actor, proposal: Proposal, basis: str)
     with office.store.write() as work:
         check_holds_anywhere(work.connection, actor.person.id, _AMENDING, "reimport")
         # What people do from here on waits until this is done: nothing that was compared changes underneath.
+        lock_plan(work.connection, target.id)
         lock_occurrences(work.connection, OccurrenceFilter(plan_id=target.id))
         if _load(work.connection, target.id) != proposal.stored:
             raise StaleRevisionError

@@ -101,6 +101,12 @@ def get_plan(connection: Connection, text: str | None) -> Plan:
     raise UnknownPlanError(plan=text)
 
 
+def lock_plan(connection: Connection, plan_id: int) -> None:
+    """Let whoever changes a plan's rows, or makes them run, wait for one another until the transaction ends."""
+    # What refers to the plan may still be written: its key stays.
+    connection.execute(select(plan.c.id).where(plan.c.id == plan_id).with_for_update(key_share=True))
+
+
 def list_plans(connection: Connection) -> list[Plan]:
     """All plans, the oldest first."""
     return [plan_from_row(row) for row in connection.execute(select(plan).order_by(plan.c.id)).mappings()]

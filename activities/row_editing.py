@@ -13,7 +13,7 @@ from activities.importing.folding import fold
 from activities.kinds import ActivityKind, propose_kind
 from activities.period import Period
 from activities.plan_activities import Activity, get_activity
-from activities.plans import PlanStatus
+from activities.plans import PlanStatus, lock_plan
 from activities.relations import drop_relation
 from activities.roles import Role
 from activities.tables import activity, occurrence, plan
@@ -99,6 +99,7 @@ def edit_within(
 
 def _draft_period(connection: Connection, target: Activity) -> Period:
     """The plan's period, read in the transaction that changes its row."""
+    lock_plan(connection, target.plan_id)
     row = connection.execute(select(plan).where(plan.c.id == target.plan_id)).one()
     if row.status != PlanStatus.DRAFT.value:
         raise PlanIsLiveError(slug=row.slug)

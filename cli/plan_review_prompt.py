@@ -133,7 +133,7 @@ class Walk:
         if typed == _EARLIER:
             say(NOTHING_EARLIER)
             return None
-        if typed.isdigit():
+        if typed.isdecimal():
             if 0 < int(typed) <= len(question.choices):
                 return question.choices[int(typed) - 1]
             say(NO_SUCH_CHOICE, number=typed)

@@ -6,12 +6,14 @@ from threading import Thread
 
 import pytest
 
-from activities import parts, pending_steps, plan_reimport, steps
+from activities import parts, pending_steps, plan_launch, plan_reimport, steps
+from activities.correcting import edit_activity
 from activities.parties import PartyKind, get_party, set_party_kind
 from activities.party_members import add_member
 from activities.pending_steps import StepOutcome, carry_out_pending
 from activities.plan_activities import resolve_activity
 from activities.plan_reimport import apply_reimport
+from activities.row_editing import PlanIsLiveError
 from activities.steps import NewDates, postpone
 from activities.tables import pending_step
 from engine.errors import OporaError
@@ -89,6 +91,23 @@ def test_a_step_that_waits_is_carried_out_once(empty_desk, small_live, amend, ot
     assert outcomes == [StepOutcome.DONE]
     assert desk.occurrence("1.1").postponed == 1
     assert [row.settled_by for row in desk.rows(pending_step)] == [desk.head.short_id]
+
+
+def test_a_row_runs_by_the_deadline_that_it_has(empty_desk, small_draft, other, monkeypatch):
+    """A deadline that is corrected while the plan is launched is either launched or refused, never only written."""
+    desk = empty_desk
+
+    def correct():
+        with desk.office.store.read() as connection:
+            row = resolve_activity(connection, "1.1")
+        edit_activity(desk.office, desk.actor(desk.mary), row, deadline="до 20 мая")
+
+    other.cut_in(monkeypatch, plan_launch, "create_occurrences", correct)
+    desk.launch(small_draft)
+    other.wait()
+    assert [type(each) for each in other.told] == [PlanIsLiveError]
+    run = desk.occurrence("1.1")
+    assert (run.due_on, run.deadline_text) == (date(2026, 3, 20), "до 20 марта")
 
 
 @pytest.fixture
