@@ -29,11 +29,12 @@ lint: $(VENV)/test.stamp ## Style, types, the direction of imports, the catalogu
 
 # What tests need from the system. Without it they are skipped, and the end of the run says which;
 # with OPORA_TEST_REQUIRE_ALL=1 they fail.
-system-packages: ## As root on Debian: install PostgreSQL and Chromium where they are missing.
+system-packages: ## As root on Debian: install PostgreSQL, Chromium and a C compiler where they are missing.
 	@wanted=""; \
 	$(PYTHON) -c "import ensurepip" 2>/dev/null || wanted="$$wanted python3-venv"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$$wanted postgresql"; \
 	command -v chromium >/dev/null || wanted="$$wanted chromium"; \
+	command -v cc >/dev/null || wanted="$$wanted gcc libc6-dev"; \
 	if [ -z "$$wanted" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$wanted && exit 0; \
@@ -63,8 +64,9 @@ lock: $(VENV)/test.stamp ## Write the lock files anew from pyproject.toml; ARGS=
 bench: $(VENV)/bench.stamp ## Run every measurement in benchmarks/ and write docs/performance.md; less than 20 minutes.
 	$(BIN)/python benchmarks/report.py $(ARGS)
 
-faults: $(VENV)/test.stamp ## Kill, fill and cut what the program rests on, and see what is left.
-	OPORA_FAULT_TRIALS=1000 $(BIN)/python -m pytest tests/faults $(ARGS)
+# Half an hour on two idle cores; whatever hangs is ended after two hours.
+faults: $(VENV)/test.stamp ## Kill, fill and cut what the program rests on, and see what is left; less than an hour.
+	OPORA_FAULT_TRIALS=1000 timeout 7200 $(BIN)/python -m pytest tests/faults $(ARGS)
 
 interop: $(VENV)/test.stamp ## Let real calendar programs read the sample plan's feed; fetches them from the network.
 	sh tests/interop/run.sh $(BIN)/python

@@ -67,9 +67,9 @@ class DatabaseDiskError(DatabaseUnavailableError):
 
     # SQLite reports the last sync of a commit too, after which the commit stands: “nothing was changed” might be wrong.
     message = N_(
-        "The disk under the database fails: {reason}. See the system's log, mend the disk, then go on; if it is lost, "
-        "bring back the last good backup on another one: opora restore FILE. The step just tried was taken as a whole "
-        "or not at all: look which, before you repeat it."
+        "The disk under the database fails: {reason}. Check that the data folder can be written, and what the system's "
+        "log says of the disk; if it is lost, bring back the last good backup on another one: opora restore FILE. "
+        "The step just tried was taken as a whole or not at all: look which, before you repeat it."
     )
 
 

@@ -97,7 +97,7 @@ def test_a_step_that_cannot_be_written_is_not_taken(folder: Path) -> None:
     before = _content(folder)
     done = _run_under_a_limit(folder, PAGE // 8, "occurrence", "start", "1.1", "--as", MARY)
     assert done.returncode == 1
-    assert "Nothing was changed. Check that the data folder exists and can be written" in done.stderr
+    assert "The disk under the database fails: disk I/O error. Check that the data folder can be written" in done.stderr
     assert done.stderr.count("Error:") == 1
     assert "Traceback" not in done.stderr
     assert _content(folder) == before

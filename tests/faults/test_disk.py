@@ -18,14 +18,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, update
 
-from engine import database
+from engine import database, faults
 from engine.audit import verify_history
 from engine.clock import VirtualClock
 from engine.database import (
     DatabaseBusyError,
+    DatabaseCutOffError,
     DatabaseDamagedError,
     DatabaseFullError,
     DatabaseUnavailableError,
+    UnreadableTextError,
 )
 from engine.errors import OporaError
 from engine.identifiers import new_uuid7
@@ -119,8 +121,8 @@ def test_a_write_that_fails_leaves_no_half_step(path: Path, undisturbed: dict[st
     arguments = [sys.executable, "-c", _WORK_UNDER_A_LIMIT, f"sqlite:///{path}", str(limit)]
     done = subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "disk I/O error" in done.stdout
-    assert "Check that the data folder exists and can be written" in done.stdout
+    assert done.stdout.startswith("The disk under the database fails: disk I/O error. Check that the data folder can be written")
+    assert done.stdout.count("\n") == 1
     assert _finish(path) == undisturbed
 
 
@@ -131,7 +133,7 @@ def test_a_journal_that_cannot_be_written_stops_the_work(path: Path, undisturbed
     rig.close()
     journal.unlink(missing_ok=True)
     journal.mkdir()
-    with pytest.raises(DatabaseUnavailableError, match=r"Check that the data folder exists and can be written"):
+    with pytest.raises(DatabaseUnavailableError, match="Check that the data folder can be written"):
         rig.tick()
     rig.close()
     journal.rmdir()
@@ -174,6 +176,28 @@ def test_a_server_that_ends_the_session_leaves_no_half_step(make_rig: Callable[.
     assert [(row.attempts, row.done_at) for row in rig.rows(message)] == [(0, None)]
     assert rig.dispatch({"*": [lambda _unit, given: seen.append(given.id)]}) == 1
     assert len(seen) == 1
+
+
+@pytest.mark.needs("postgresql")
+def test_a_server_gone_at_the_commit_leaves_nobody_in_the_belief_that_nothing_was_changed(
+    make_rig: Callable[..., Rig], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it committed cannot be known: that is said, and the step is there as a whole or not at all."""
+    rig, server = make_rig(postgres_url), make_rig(postgres_url)
+    others = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
+
+    def end_the_others(point: str) -> None:
+        if point == "transaction.ready":
+            with server.store.engine.connect() as connection:
+                connection.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
+
+    monkeypatch.setattr(faults, "on_reach", end_the_others)
+    with pytest.raises(DatabaseCutOffError, match="as a whole or not at all"):
+        rig.start_one()
+    monkeypatch.undo()
+    assert len(rig.rows(instance)) == len(rig.rows(message)) == 0
+    rig.start_one()
+    assert verify_history(rig.store).findings == ()
 
 
 @pytest.mark.needs("postgresql")
@@ -277,7 +301,7 @@ def test_text_that_is_none_is_trouble_with_the_database(path: Path, statement: s
     raw.execute(statement)
     raw.close()
     rig = open_rig(f"sqlite:///{path}")
-    with pytest.raises(DatabaseUnavailableError, match="Could not decode"):
+    with pytest.raises(UnreadableTextError, match=r"Could not decode to UTF-8 column '\w+'\. .*opora restore"):
         act(rig)
     (other,) = {Rig.tick, _dispatch} - {act}
     assert other(rig)

@@ -11,8 +11,8 @@ import pytest
 
 from engine.audit import verify_history
 from engine.checkpoints import TreeHead, read_anchor
-from engine.log_audit import LogReport, verify_log
-from engine.tables import APPEND_ONLY, log_leaf
+from engine.log_audit import LogReport, NoKeyError, verify_log
+from engine.tables import APPEND_ONLY, log_head, log_leaf
 from engine.transparency import find_anchor, seal_history
 from tests.fixtures.engine import Rig
 from tests.fixtures.log import SIGNER, TestSigner
@@ -219,6 +219,21 @@ def test_a_cut_log_is_found_by_its_checkpoints(sealed: Rig) -> None:
     """Where they were left."""
     tamper(sealed, "DELETE FROM log_leaf WHERE position >= 8", "UPDATE log_head SET size = 8, settled_id = 8")
     assert found(verify(sealed)) == [("leaf 8", 0, "checkpoint")]
+
+
+def test_without_a_key_there_is_nothing_to_believe(sealed: Rig) -> None:
+    """Nobody's signature counts: that is said, and no crash."""
+    with pytest.raises(NoKeyError, match="opora audit key"):
+        verify_log(sealed.store, [])
+
+
+def test_a_head_that_is_said_to_reach_far_beyond_the_leaves_is_found_at_once(sealed: Rig) -> None:
+    """The audit reads what is there, however long the log is said to be, and however far it is said to be sealed."""
+    size = sealed.rows(log_head)[0].size
+    tamper(sealed, f"UPDATE log_head SET size = {1 << 30}")
+    assert found(verify(sealed)) == [(f"leaf {size}", 0, "log")]
+    tamper(sealed, f"UPDATE log_head SET size = {size}, settled_id = {1 << 30}")
+    assert found(verify(sealed)) == [("leaf 0", 0, "log")]
 
 
 def test_an_anchor_of_another_log_is_told_apart(sealed: Rig) -> None:
