@@ -128,7 +128,7 @@ def record_absence(office: Office, actor: Actor, new: NewAbsence) -> Absence:
             "recorded_at": work.now,
             "recorded_by": actor.person.short_id,
         }
-        stored = work.connection.execute(insert(absence).values(row).returning(*absence.c)).mappings().one()
+        stored = work.connection.execute(insert(absence).values(row).returning(*_COLUMNS)).one()
         return _from_row(work.connection, stored)
 
 
@@ -143,8 +143,8 @@ def end_absence(office: Office, actor: Actor, returned: Person) -> list[Absence]
     with office.store.write() as work:
         _check_actor(work.connection, actor, returned)
         ended = (absence.c.person_id == returned.id) & absence.c.ended_at.is_(None) & (absence.c.ends_on >= today)
-        done = update(absence).where(ended).values(ended_at=work.now).returning(*absence.c)
-        rows = work.connection.execute(done).mappings().all()
+        done = update(absence).where(ended).values(ended_at=work.now).returning(*_COLUMNS)
+        rows = work.connection.execute(done).all()
         if not rows:
             raise NotAwayError(name=returned.name, id=returned.short_id)
         return [_from_row(work.connection, row) for row in rows]
@@ -235,9 +235,8 @@ _IS_OVER = absence.c.ended_at.is_not(None) | (absence.c.ends_on < _DAY)
 _HAS_BEGUN = absence.c.handed_over_at.is_(None) & _LASTS
 _IS_BACK = absence.c.handed_back_at.is_(None) & absence.c.handed_over_at.is_not(None) & _IS_OVER
 _KEYS = {"person": "person_id", "substitute": "substitute_id"}
-_ABSENCES = select(*(absence.c[_KEYS.get(name, name)] for name in Absence.__slots__)).order_by(
-    absence.c.starts_on, absence.c.id
-)
+_COLUMNS = tuple(absence.c[_KEYS.get(name, name)] for name in Absence.__slots__)
+_ABSENCES = select(*_COLUMNS).order_by(absence.c.starts_on, absence.c.id)
 _UNHANDED = Prepared(_ABSENCES.where(_HAS_BEGUN | _IS_BACK))
 _STAND_INS = Prepared(
     select(absence.c.person_id, *PERSON_COLUMNS)

@@ -5,6 +5,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from activities.absences import list_stand_ins
+from activities.deciders import Decider, list_asked
 from activities.decisions import list_deciders
 from activities.occurrences import OWED_STATES, Occurrence
 from activities.office import Office
@@ -40,6 +42,17 @@ def find_next_step(connection: Connection, target: Occurrence) -> NextStep | Non
     if target.state == "evidence_submitted" and current is not None:
         return NextStep("accept", tuple(list_deciders(connection, current)))
     return None
+
+
+def list_acting(office: Office, connection: Connection, target: Occurrence, step: NextStep) -> list[Decider]:
+    """Who may take a step now: its people, substitutes for those who are away, deputies once it is late."""
+    current = find_open_submission(connection, target.id) if step.event == "accept" else None
+    if current is not None:
+        return list_asked(office, connection, current)
+    stand_ins = list_stand_ins(connection, office.today())
+    found = [Decider(stand_ins.get(each.id, each), each if each.id in stand_ins else None) for each in step.people]
+    in_own_name_first = sorted(found, key=lambda each: each.on_behalf_of is not None)
+    return list({each.person.id: each for each in reversed(in_own_name_first)}.values())[::-1]
 
 
 def list_events(connection: Connection, target: Occurrence) -> tuple[str, ...]:

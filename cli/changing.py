@@ -1,6 +1,6 @@
 """What commands share that change an occurrence: who acts on what; afterwards what happened and what comes next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from notifications.labels import STATES
 
 if TYPE_CHECKING:
     from activities.acting import Actor
-    from activities.next_step import NextStep
+    from activities.deciders import Decider
     from activities.occurrences import Occurrence
     from activities.office import Office
 
@@ -27,6 +27,8 @@ NEXT = {
 }
 NOTHING_NEXT = N_("Nothing more is to be done.")
 NOBODY = N_("nobody yet; have the role granted (opora person grant)")
+IN_PLACE = N_("{name}, in the place of {other} (--for {address})")
+AS_DEPUTY = N_("{name}, as deputy since it is late")
 NO_DAY_YET = N_("a day not set yet")
 
 reference_argument = click.argument("reference", metavar=N_("REF"))
@@ -69,21 +71,29 @@ def _say_what_happened(before: "Occurrence", after: "Occurrence") -> None:
 
 def say_next_step(office: "Office", occurrence_id: int) -> None:
     """Say whose move it is now."""
-    from activities.next_step import find_next_step
+    from activities.next_step import find_next_step, list_acting
     from activities.occurrences import get_occurrence
 
     with office.store.read() as connection:
         target = get_occurrence(connection, occurrence_id)
         step = find_next_step(connection, target)
+        people = list_acting(office, connection, target, step) if step else []
     if step is None:
         say(NOTHING_NEXT)
         return
-    say(NEXT[step.event], due=day_text(step.due_on) or _no_day(), people=people_text(step), id=target.short_id)
+    say(NEXT[step.event], due=day_text(step.due_on) or _no_day(), people=people_text(people), id=target.short_id)
 
 
-def people_text(step: "NextStep") -> str:
-    """Who can take the step, by name and address."""
-    return names_text(f"{each.name} <{each.email}>" for each in step.people) or text(NOBODY)
+def people_text(people: "Iterable[Decider]") -> str:
+    """Who can take a step, by name and address, and in whose place or why."""
+    return names_text(map(_person_text, people)) or text(NOBODY)
+
+
+def _person_text(each: "Decider") -> str:
+    name = f"{each.person.name} <{each.person.email}>"
+    if each.on_behalf_of:
+        return text(IN_PLACE, name=name, other=each.on_behalf_of.name, address=each.on_behalf_of.email)
+    return text(AS_DEPUTY, name=name) if each.is_deputy else name
 
 
 def _no_day() -> str:

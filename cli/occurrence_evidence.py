@@ -12,6 +12,7 @@ from cli.changing import Change, changing, reference_argument
 from cli.days import DAY, DAY_METAVAR
 from cli.options import acting
 from cli.output import language, say
+from cli.wording import names_text
 from engine.errors import N_, OporaError
 from notifications.labels import OUTCOMES
 from notifications.translation import translate
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 NOTHING_TO_ADD = N_("Say what to add: --file FILE, --link ADDRESS or --note TEXT.")
 BAD_NUMBER = N_("“{typed}” is no number to report. Write it like participants=25.")
+OPEN_PARTS = N_(
+    "Not handed in yet: {open} of {all} parts ({names}). The whole was handed in all the same. "
+    "See: opora activity matrix"
+)
 SEALED = N_("Version {version} is handed in; its digest begins with {digest}.")
 
 files_option = click.option(
@@ -143,7 +148,19 @@ def submit(
 ) -> None:
     with changing(reference, actor, on_behalf_of) as change:
         submission = _submit(change, files, links, Typed(**typed))  # type: ignore[arg-type]
+        _warn_of_open_parts(change)
         say(SEALED, version=submission.version, digest=submission.manifest_digest.hex()[:12])
+
+
+def _warn_of_open_parts(change: Change) -> None:
+    """What sums up the members' parts may be handed in before them: whoever does so is told."""
+    from activities.parts import HANDED_IN, list_parts_of
+
+    with change.office.store.read() as connection:
+        parts = list_parts_of(connection, change.target)
+    waiting = [each.member_name or "" for each in parts if each.is_open and each.state not in HANDED_IN]
+    if waiting:
+        say(OPEN_PARTS, open=len(waiting), all=len(parts), names=names_text(waiting))
 
 
 def _submit(change: Change, files: Sequence[Path], links: Sequence[str], typed: Typed) -> "Submission":

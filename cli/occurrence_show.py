@@ -18,6 +18,7 @@ from notifications.labels import KINDS, OUTCOMES, STATES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from activities.deciders import Decider
     from activities.decisions import Decision
     from activities.evidence import Evidence
     from activities.next_step import NextStep
@@ -60,6 +61,7 @@ class Shown:
     evidence: "list[Evidence]"
     submissions: "list[Handed]"
     next_step: "NextStep | None"
+    acting: "list[Decider]"
     events: tuple[str, ...]
     history: "list[Told]"
 
@@ -72,8 +74,8 @@ def command(*, reference: str, as_json: bool) -> None:
     from cli.context import open_application
 
     with closing(open_application()) as application, application.store.read() as connection:
-        shown = _gather(connection, resolve_occurrence(connection, reference))
         office = application.office
+        shown = _gather(connection, office, resolve_occurrence(connection, reference))
     if as_json:
         print_json(_json(shown, office.working_day()))
         return
@@ -83,12 +85,13 @@ def command(*, reference: str, as_json: bool) -> None:
     _print_history(shown, office)
 
 
-def _gather(connection: "Connection", target: "Occurrence") -> Shown:
+def _gather(connection: "Connection", office: "Office", target: "Occurrence") -> Shown:
     from activities.decisions import find_decision, list_acceptances
     from activities.evidence import list_evidence
-    from activities.next_step import find_next_step, list_events
+    from activities.next_step import find_next_step, list_acting, list_events
     from activities.submissions import list_submissions
 
+    step = find_next_step(connection, target)
     return Shown(
         occurrence=target,
         evidence=list_evidence(connection, target.id),
@@ -96,7 +99,8 @@ def _gather(connection: "Connection", target: "Occurrence") -> Shown:
             Handed(each, find_decision(connection, each.id), list_acceptances(connection, each.id))
             for each in list_submissions(connection, target.id)
         ],
-        next_step=find_next_step(connection, target),
+        next_step=step,
+        acting=list_acting(office, connection, target, step) if step else [],
         events=list_events(connection, target),
         history=list_told(connection, [target]),
     )
@@ -124,7 +128,7 @@ def _print_occurrence(shown: Shown, today: date) -> None:
             (N_("Evidence due"), _due(each)),
             (N_("State"), state_text(each, today)),
             (N_("Note"), text(BEFORE_RECORD) if each.before_record else None),
-            (N_("Awaited"), _awaited(shown.next_step)),
+            (N_("Awaited"), _awaited(shown)),
             (N_("Possible now"), names_text(_verb(event) for event in shown.events)),
         ]
     )
@@ -146,15 +150,17 @@ def _with_planned(dates: str, planned: str, postponed: int) -> str:
     return text(POSTPONED if postponed else CLARIFIED, dates=dates, planned=planned, count=postponed)
 
 
-def _awaited(step: "NextStep | None") -> str:
+def _awaited(shown: Shown) -> str:
+    step = shown.next_step
     if step is None:
         return ""
-    return text(AWAITED[step.event], due=day_text(step.due_on) or text(NO_DAY_YET), people=people_text(step))
+    people = people_text(shown.acting)
+    return text(AWAITED[step.event], due=day_text(step.due_on) or text(NO_DAY_YET), people=people)
 
 
 def _verb(event: str) -> str:
     """The command for an event."""
-    return {"report_outcome": "outcome"}.get(event, event.replace("_", "-"))
+    return {"report_outcome": "outcome", "invite": "party text"}.get(event, event.replace("_", "-"))
 
 
 def _print_heading(heading: str) -> None:
@@ -280,7 +286,12 @@ def _json(shown: Shown, today: date) -> dict[str, Any]:
     step = shown.next_step
     awaited = None
     if step is not None:
-        awaited = {"event": step.event, "due_on": step.due_on, "people": [each.email for each in step.people]}
+        awaited = {
+            "event": step.event,
+            "due_on": step.due_on,
+            "people": [each.email for each in step.people],
+            "may_act": [_acting_json(each) for each in shown.acting],
+        }
     return {
         **occurrence_json(shown.occurrence, today),
         "revision": shown.occurrence.revision,
@@ -302,6 +313,11 @@ def _json(shown: Shown, today: date) -> dict[str, Any]:
             for piece in shown.evidence
         ],
     }
+
+
+def _acting_json(each: "Decider") -> dict[str, Any]:
+    other = each.on_behalf_of
+    return {"person": each.person.email, "on_behalf_of": other.email if other else None, "deputy": each.is_deputy}
 
 
 def _submission_json(each: Handed) -> dict[str, Any]:

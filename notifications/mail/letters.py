@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from activities.allocation import allocate_short_id
 from activities.short_ids import find_short_id
+from activities.tables import person
 from engine.errors import N_, OporaError
 from engine.identifiers import new_uuid7
 from engine.unit_of_work import UnitOfWork
@@ -182,6 +183,18 @@ def bury_returned(work: UnitOfWork, returned: Letter, reason: str) -> bool:
     sent = (letter.c.id == returned.id) & (letter.c.state == LetterState.SENT.value)
     values = {"state": LetterState.DEAD.value, "error": f"returned: {reason}"[:1000]}
     return work.connection.execute(update(letter).where(sent).values(values)).rowcount == 1
+
+
+def list_unreached(connection: Connection) -> dict[int, str]:
+    """Person id → why the newest letter to their present address did not arrive, of those whom it did not reach."""
+    ended = letter.c.state.in_((LetterState.SENT.value, LetterState.DEAD.value)) & (
+        letter.c.recipient == person.c.email
+    )
+    newest = select(func.max(letter.c.id)).join(person, person.c.id == letter.c.person_id).where(ended)
+    dead = select(letter.c.person_id, letter.c.error).where(
+        letter.c.id.in_(newest.group_by(letter.c.person_id)), letter.c.state == LetterState.DEAD.value
+    )
+    return {row.person_id: row.error or "" for row in connection.execute(dead)}
 
 
 def find_letter_by_message_id(connection: Connection, message_id: str) -> Letter | None:

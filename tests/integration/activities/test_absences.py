@@ -26,6 +26,7 @@ from activities.enrolment import EnrolmentRefusedError, deactivate, give_role, w
 from activities.grants import GrantVoidError, issue_grant
 from activities.guards import AlreadyAcceptedError, OwnEvidenceError
 from activities.manifest import OutcomeReason
+from activities.next_step import find_next_step, list_acting
 from activities.plan_activities import resolve_activity
 from activities.roles import Role, Scope
 from activities.submissions import report_outcome
@@ -48,6 +49,15 @@ def solo(desk):
 def leave(desk, absent, substitute, first=FIRST, last=LAST):
     """The coordinator records an absence."""
     return record_absence(desk.office, desk.actor(desk.mary), NewAbsence(absent, substitute, first, last))
+
+
+def acting(desk, reference):
+    """Who may take the next step of an occurrence, and for whom."""
+    target = desk.occurrence(reference)
+    with desk.office.store.read() as connection:
+        step = find_next_step(connection, target)
+        found = list_acting(desk.office, connection, target, step)
+    return [(each.person, each.on_behalf_of, each.is_deputy) for each in found]
 
 
 def asked(desk, sealed):
@@ -255,3 +265,15 @@ def test_a_deputy_decides_only_when_it_is_late(solo, at):
     assert asked(solo, again) == [(solo.head, None, False)]
     with pytest.raises(RoleNotAllowedError):
         solo.decide(again, solo.olga)
+
+
+def test_whose_move_it_is_names_substitutes_and_deputies(solo, at):
+    """Evidence and decisions alike; a deputy from the tenth working day on; whoever acts in their own name, so."""
+    give_role(solo.office, solo.actor(solo.mary), solo.ann, Role.DEPUTY, Scope())
+    leave(solo, solo.paul, solo.olga)
+    assert acting(solo, "1.1") == [(solo.olga, solo.paul, False)]
+    leave(solo, solo.head, solo.deputy)
+    solo.hand_in("1.1", solo.paul)
+    assert acting(solo, "1.1") == [(solo.deputy, solo.head, False)]
+    at(2026, 3, 20)
+    assert acting(solo, "1.1") == [(solo.head, None, False), (solo.ann, None, True)]

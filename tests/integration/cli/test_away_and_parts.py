@@ -1,6 +1,7 @@
 """`opora person away`, `party member`, `activity fan-out` and `matrix`, as people type them."""
 
 import pytest
+from sqlalchemy import create_engine, text
 
 MARY = "lavrentieva@parus.example.org"
 HEAD = "kornilov@parus.example.org"
@@ -61,3 +62,77 @@ def test_a_group_gets_its_members_and_a_row_its_parts(terminal):
     gone = terminal.done("party", "member", group, "--remove", "Лицей", "--as", MARY)
     assert "until somebody cancels" in gone.stderr
     assert terminal.json("activity", "matrix", dated["id"])["runs"][0]["parts"] == 2
+
+
+def test_lists_name_who_is_away_and_whom_letters_do_not_reach(terminal):
+    """Beside the person; a letter that arrives later, or another address, ends it."""
+    terminal.done("person", "away", HEAD, "--to", "2099-01-10", "--substitute", MARY, "--as", MARY)
+    write_letter(terminal, 1, "sent")
+    write_letter(terminal, 2, "dead")
+    told = {each["email"]: each for each in terminal.json("person", "list")}
+    assert (told[MARY]["unreached"], told[MARY]["away"]) == ("550 no such user", None)
+    assert (told[HEAD]["unreached"], told[HEAD]["away"]["substitute"]) == (None, MARY)
+    lines = {line.split("\t")[1]: line for line in terminal.done("person", "list").stdout.splitlines()}
+    assert "did not arrive: 550 no such user" in lines[MARY]
+    assert "away from 2026-03-02 to 2099-01-10" in lines[HEAD]
+    assert "did not arrive: 550" in terminal.done("person", "show", MARY).stdout
+    write_letter(terminal, 3, "dead", "elsewhere@parus.example.org")
+    write_letter(terminal, 4, "sent")
+    assert {each["unreached"] for each in terminal.json("person", "list")} == {None}
+
+
+def write_letter(terminal, number, state, recipient=MARY):
+    """A letter to the coordinator that has come to its end."""
+    database = create_engine(f"sqlite:///{terminal.folder / 'data' / 'opora.db'}")
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO letter (short_id, cause_key, person_id, kind, recipient, language, context, message_id,"
+                " state, urgency, created_at, attempts, error) SELECT :key, :key, id, 'trial', :recipient, 'ru', '{}',"
+                " :key, :state, 0, '2026-03-02T06:00:00.000000Z', 1, '550 no such user' FROM person"
+                " WHERE email = :email"
+            ),
+            {"key": f"m-00000{number}", "state": state, "recipient": recipient, "email": MARY},
+        )
+    database.dispose()
+
+
+def test_an_occurrence_names_who_may_act_in_whose_place(terminal):
+    """Substitutes with the name of who is away and how to act for them; in the next step's line as well."""
+    each = next(
+        one
+        for row in terminal.json("activity", "list", "--party", "МОЦ", "--plan", "moc-2026")
+        for one in row["occurrences"]
+        if one["state"] == "planned" and not one["before_record"]
+    )
+    (owner, *_) = terminal.json("occurrence", "show", each["id"])["awaited"]["people"]
+    terminal.done("person", "away", owner, "--to", "2099-01-10", "--substitute", HEAD, "--as", MARY)
+    shown = terminal.json("occurrence", "show", each["id"])["awaited"]
+    assert {"person": HEAD, "on_behalf_of": owner, "deputy": False} in shown["may_act"]
+    assert f"--for {owner}" in terminal.done("occurrence", "show", each["id"]).stdout
+    said = terminal.done("occurrence", "add-evidence", each["id"], "--link", "https://a.example/1", "--as", MARY).stderr
+    assert f"<{HEAD}>, in the place of" in said
+
+
+def test_handing_in_a_whole_warns_of_open_parts(terminal, tmp_path):
+    """By name, and it is handed in all the same; with no part open nothing is said."""
+    row = next(
+        each
+        for each in terminal.json("activity", "list", "--plan", "moc-2026")
+        if any(one["due_on"] and one["state"] == "planned" and not one["before_record"] for one in each["occurrences"])
+    )
+    group = next(party["name"] for party in row["parties"] if party["standing"] == "executor")
+    terminal.done("party", "kind", group, "group", "--as", MARY)
+    terminal.done("party", "member", group, "--add", "Лицей", "--add", "Гимназия", "--as", MARY)
+    terminal.done("activity", "fan-out", row["id"], "--as", MARY)
+    run = next(one["id"] for one in row["occurrences"] if one["state"] == "planned" and not one["before_record"])
+    (tmp_path / "a.txt").write_text("a")
+    handing_in = ("occurrence", "submit", run, "--file", str(tmp_path / "a.txt"), "--as", MARY)
+    said = terminal.done(*handing_in).stderr
+    assert "2 of 2 parts (Гимназия, Лицей)" in said
+    assert terminal.state(run) == "evidence_submitted"
+    terminal.done("occurrence", "withdraw", run, "--as", MARY)
+    for member in ("Лицей", "Гимназия"):
+        part = f"{terminal.json('occurrence', 'show', run)['reference']}~{member}"
+        terminal.done("occurrence", "submit", part, "--note", "сделано", "--as", MARY)
+    assert "Not handed in yet" not in terminal.done(*handing_in).stderr
