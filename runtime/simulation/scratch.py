@@ -85,6 +85,10 @@ _CHOSEN: dict[Table, Choice] = {
 }
 
 
+_KEPT = frozenset({"zone", "quiet_hours", "mail_from"})
+"""The settings that decide who is told what and when; all others are as if nobody had set them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scratch:
     """An installation of purpose `simulation` whose clock only moves when told."""
@@ -113,20 +117,17 @@ def open_scratch(real: Application, plan_id: int, clock: VirtualClock) -> Iterat
 
 
 def _build(real: Application, folder: Path, clock: VirtualClock) -> Application:
-    """The production composition, of settings that name no mail server, no public address and nothing outside."""
+    """The production composition, of settings that name no mailbox, no folder of calendars and nothing else outside."""
     url = f"sqlite:///{folder / 'opora.db'}"
-    settings = real.settings.model_copy(
-        update={
-            "data_dir": folder,
-            "keys_dir": folder / "keys",
-            "database_url": url,
-            "database_owner_url": url,
-            "huey_url": f"sqlite:///{folder / 'huey.db'}",
-            "smtp_url": None,
-            "public_url": None,
-            "clock": None,
-        }
-    )
+    usual = {name: each.get_default() for name, each in type(real.settings).model_fields.items() if name not in _KEPT}
+    own = {
+        "data_dir": folder,
+        "keys_dir": folder / "keys",
+        "database_url": url,
+        "database_owner_url": url,
+        "huey_url": f"sqlite:///{folder / 'huey.db'}",
+    }
+    settings = real.settings.model_copy(update=usual | own)
     initialise(settings, Purpose.SIMULATION)
     built = build_application(settings, SilentBell())
     _forgo_durability(built.store.engine)

@@ -1,15 +1,19 @@
 """A simulated plan tells what it will ask of people, and leaves no trace."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from activities.occurrences import OccurrenceFilter
 from activities.plan_launch import PlanNotDraftError
 from activities.plans import Plan, get_plan
 from activities.tables import occurrence, plan, role_grant
 from engine.tables import history, instance, ladder, message, metadata, payload
+from notifications.calendar.feed_folder import FeedFolder
+from notifications.calendar.subscriptions import NewSubscription, add_subscription
 from runtime.simulation import NobodyLaunchesError, NothingAheadError, simulate
 from tests.fixtures.house import House
 
@@ -97,3 +101,18 @@ def test_a_draft_that_nobody_runs_and_days_that_are_past_are_refused(house: Hous
         work.connection.execute(update(role_grant).values(revoked_at=work.now))
     with pytest.raises(NobodyLaunchesError, match="--role coordinator"):
         simulate(house.application, _draft(house), until=UNTIL)
+
+
+def test_a_simulation_touches_nothing_outside_its_folder(
+    make_house: Callable[..., House], sqlite_url: str, tmp_path: Path
+) -> None:
+    """Calendar files that a web server hands out stay, no mailbox is opened, no scanner asked."""
+    folder = tmp_path / "feeds"
+    outside = {"imap_url": "imaps://a:b@127.0.0.1:1/INBOX", "clamd_url": "tcp://127.0.0.1:1"}
+    house = make_house(sqlite_url, feed_dir=folder, **outside)
+    calendar, token = add_subscription(house.office, NewSubscription("Сроки", OccurrenceFilter()))
+    FeedFolder(folder).offer(house.office, calendar, token)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(before) == 1
+    assert simulate(house.application, _plan(house)).letters
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
