@@ -33,7 +33,8 @@ def test_each_is_kept_safely_or_refused_in_words(house, hostile_uploads):
         answer = client.post(url, data=sent)
         if upload.kept is None:
             assert answer.status_code == 422, upload.case
-            problem = answer.get_data(as_text=True).partition('id="problem"')[2].partition("</p>")[0].partition("<p>")[2]
+            told = answer.get_data(as_text=True).partition('id="problem"')[2]
+            problem = told.partition("<p>")[2].partition("</p>")[0]
             assert len(problem) > 40, upload.case
             assert "Send" not in problem, upload.case
             assert len(kept_files(house)) == before, upload.case
