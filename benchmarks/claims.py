@@ -33,21 +33,21 @@ FEW = 1_000
 DAY = timedelta(days=1)
 KIBIBYTES_A_MEGABYTE = 1024
 
-_COPIES = """
-WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
+_NUMBERS = """
+WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
 """
 _INSTANCES = (
-    _COPIES
+    _NUMBERS
     + """
 INSERT INTO instance
     (public_id, definition_id, calendar_key, state, revision, starts_on, due_on, entered_at, created_at)
 SELECT printf('018f0000-0000-7000-8000-%012d', n), definition_id, calendar_key, 'in_progress', revision, starts_on,
        due_on, entered_at, created_at
-FROM number, instance WHERE id = 1
+FROM number, instance WHERE id = 1 AND n > 1
 """
 )
 _LADDERS = (
-    _COPIES
+    _NUMBERS
     + """
 INSERT INTO ladder (instance_id, name, rung, due_at)
 SELECT n, 'evidence', 'due_7', :first FROM number
@@ -56,7 +56,7 @@ SELECT n, 'evidence', 'due_7', :first FROM number
 
 
 def pending(path: Path, count: int) -> Engine:
-    """An engine with so many reminders that are due a day later; nothing else."""
+    """An engine with so many instances, each with a reminder that is due a day later; nothing else."""
     engine = Engine(path)
     engine.start(1)
     values = {"count": count, "first": format_instant(BEGIN + DAY)}
@@ -100,7 +100,7 @@ def measure(folder: Path, count: int) -> Iterator[Figure]:
 
 
 def work_off(engine: Engine, count: int) -> Iterator[Figure]:
-    """Fire all that is due; the memory at each quarter."""
+    """Fire all of so many that are due; the memory at each quarter."""
     began = perf_counter()
     fired, quarter = 0, 0
     while acted := tick._climb(engine.store, engine.execution, None):  # noqa: SLF001

@@ -11,11 +11,9 @@ only, so they are scored on what they can: the phrases whose right reading is on
 their earliest and latest day are those of the reading. They take part where they are installed.
 """
 
-import argparse
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from activities.deadlines import Confidence, Schedule, read_deadline
+from benchmarks.figures import Figure, options, show, timed
 
 CORPUS = Path(__file__).parent / "deadline_corpus"
 Case = dict[str, Any]
@@ -39,6 +38,7 @@ PARTS = (
     "blind_6",
 )
 LEAST_UNCACHED, LEAST_CACHED = 500, 2000
+OTHERS_LESS = "of phrases with dated windows; no kinds, rhythms or confidence"
 RANKS = (Confidence.SURE, Confidence.CHECK, Confidence.ASK)
 
 
@@ -81,7 +81,7 @@ def windows_agree(found: list[dict[str, str | None]], right: dict[str, Any]) -> 
     )
 
 
-def score(part: str, *, show_wrong: bool) -> Iterator[tuple[str, float]]:
+def score(part: str, *, show_wrong: bool) -> Iterator[Figure]:
     corpus = cases(part)
     schedules = [read(case) for case in corpus]
     wrong = [(case, found) for case, found in zip(corpus, schedules, strict=True) if not is_right(found, case)]
@@ -90,33 +90,33 @@ def score(part: str, *, show_wrong: bool) -> Iterator[tuple[str, float]]:
             brief = {name: found.to_json()[name] for name in ("kind", "occurrences", "rrule", "count", "flags")}
             print(found.confidence.value, repr(case["phrase"]), case["plan_start"], json.dumps(brief), file=sys.stderr)
             print("    ", json.dumps(case["right"]), file=sys.stderr)
-    yield "phrases", len(corpus)
-    yield "right_percent", 100 * (1 - len(wrong) / len(corpus))
-    yield "sure_and_wrong", sum(found.confidence is Confidence.SURE for _case, found in wrong)
+    first = first_contacts().get(part, {})
+    yield share(part, "read right", 100 * (1 - len(wrong) / len(corpus)), goal="at least 97")
+    sure_and_wrong = sum(found.confidence is Confidence.SURE for _case, found in wrong)
+    yield Figure("deadlines", f"{part}: sure and wrong", sure_and_wrong, "phrases", goal="at most 0")
+    if first:
+        note = f"before anything was tuned to them; sure and wrong {first['sure_and_wrong']:.0f}"
+        yield share(part, "read right at first", first["right_percent"], note=note)
     for confidence in Confidence:
-        yield f"{confidence.value}_percent", 100 * sum(s.confidence is confidence for s in schedules) / len(corpus)
+        count = sum(schedule.confidence is confidence for schedule in schedules)
+        yield share(part, confidence.value, 100 * count / len(corpus), note=f"of {len(corpus)} phrases")
+
+
+def share(part: str, name: str, percent: float, goal: str = "", note: str = "") -> Figure:
+    return Figure("deadlines", f"{part}: {name}", percent, "%", goal=goal, note=note)
 
 
 # ---- speed
 
 
-def speed(parts: Sequence[str]) -> Iterator[tuple[str, float]]:
+def speed(parts: Sequence[str]) -> Iterator[Figure]:
     """Phrases a second: each one distinct and read for the first time, then from the cache."""
     corpus = list({(case["phrase"], case["plan_start"]): case for part in parts for case in cases(part)}.values())
     read(corpus[0])  # the grammar is compiled at the first reading
     read_deadline.cache_clear()
-    uncached, cached = len(corpus) / timed(corpus), len(corpus) / timed(corpus)
-    yield "phrases_per_second_uncached", uncached
-    yield "uncached_to_limit", uncached / LEAST_UNCACHED
-    yield "phrases_per_second_cached", cached
-    yield "cached_to_limit", cached / LEAST_CACHED
-
-
-def timed(corpus: list[Case]) -> float:
-    start = time.perf_counter()
-    for case in corpus:
-        read(case)
-    return time.perf_counter() - start
+    for name, least in (("for the first time", LEAST_UNCACHED), ("once more", LEAST_CACHED)):
+        rate = len(corpus) / timed(lambda: [read(case) for case in corpus])
+        yield Figure("deadlines", f"read {name}", rate, "phrases/s", goal=f"at least {least:,}/s")
 
 
 # ---- others
@@ -157,25 +157,25 @@ def month_or_day(year: int, month: int, day: int | None) -> tuple[date, date]:
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def others(parts: Sequence[str]) -> Iterator[tuple[str, float]]:
+def others(parts: Sequence[str]) -> Iterator[Figure]:
+    ours = right_and_wrong(lambda case: outer_days([(w.start or w.due, w.due) for w in read(case).occurrences]), parts)
     for name, make in {"dateparser": dateparser_days, "natasha": natasha_days}.items():
         try:
             days = make()
         except ImportError:
             print(f"{name} is not installed and was left out", file=sys.stderr)
             continue
-        yield from scored_by_days(name, days, parts)
-    yield from scored_by_days(
-        "opora", lambda case: outer_days([(w.start or w.due, w.due) for w in read(case).occurrences]), parts
-    )
+        theirs = right_and_wrong(days, parts)
+        for place, named in enumerate(("dates right", "dates wrong: less is better")):
+            yield Figure("deadlines", named, ours[place], "%", 0, theirs[place], name, note=OTHERS_LESS)
 
 
 def outer_days(windows: list[tuple[date, date]]) -> Days:
     return (min(first for first, _ in windows), max(last for _, last in windows)) if windows else None
 
 
-def scored_by_days(name: str, days: Callable[[Case], Days], parts: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """Right, and named but wrong, over the phrases that name dated windows."""
+def right_and_wrong(days: Callable[[Case], Days], parts: Sequence[str]) -> tuple[float, float]:
+    """Right, and named but wrong, in percent of the phrases that name dated windows."""
     dated = [case for part in parts for case in cases(part) if all(is_dated(right) for right in case["right"])]
     right = wrong = 0
     for case in dated:
@@ -186,8 +186,7 @@ def scored_by_days(name: str, days: Callable[[Case], Days], parts: Sequence[str]
             found = None
         right += found in expected
         wrong += found is not None and found not in expected
-    yield f"{name}_dates_right_percent", 100 * right / len(dated)
-    yield f"{name}_dates_wrong_percent", 100 * wrong / len(dated)
+    return 100 * right / len(dated), 100 * wrong / len(dated)
 
 
 def is_dated(right: dict[str, Any]) -> bool:
@@ -210,26 +209,14 @@ def first_contacts() -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--part", choices=PARTS, help="one set of phrases; all without it")
-    arguments.add_argument("--wrong", action="store_true", help="show what was read wrong, on stderr")
-    arguments.add_argument("--json", action="store_true", help="one line of JSON a figure")
-    chosen = arguments.parse_args()
-    parts = [chosen.part] if chosen.part else PARTS
+    parser = options(__doc__)
+    parser.add_argument("--part", choices=PARTS, help="one set of phrases; all without it")
+    parser.add_argument("--wrong", action="store_true", help="show what was read wrong, on stderr")
+    arguments = parser.parse_args()
+    parts = [arguments.part] if arguments.part else PARTS
     for part in parts:
-        first = {
-            f"{name}_at_first": value for name, value in first_contacts().get(part, {}).items() if name != "commit"
-        }
-        show([*first.items(), *score(part, show_wrong=chosen.wrong)], part, as_json=chosen.json)
-    show([*speed(parts), *others(parts)], chosen.part or "all", as_json=chosen.json)
-
-
-def show(figures: Iterable[tuple[str, float]], part: str, *, as_json: bool) -> None:
-    for name, value in figures:
-        if as_json:
-            print(json.dumps({"figure": name, "value": round(value, 1), "part": part}))
-        else:
-            print(f"{part:22}{name:32}{value:10.1f}")
+        show(score(part, show_wrong=arguments.wrong), as_json=arguments.json)
+    show([*speed(parts), *others(parts)], as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python benchmarks/feeds.py [--sizes 1000,10000,50000] [--repeat 3] [--json]
 
-For each number of entries, medians in seconds:
+For each number of entries, medians in milliseconds:
 
 - icalendar: `to_ical` of a whole calendar whose components are already built;
 - ics.py, vobject: `serialize` of the same entries, once; of what either can say (they have no bytes in common with us);
@@ -16,7 +16,6 @@ Goals: cold at most 0.25 of icalendar's time, warm within 3 times joining, memor
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from icalendar import Calendar
 
+from benchmarks.figures import Figure, options, show
 from notifications.calendar.event import EventContent, FeedEvent, Variant
 from notifications.calendar.rendering import Frame, iter_calendar, render_calendar, render_event
 from notifications.calendar.writing import build_entry
@@ -158,31 +158,31 @@ def export(count: int) -> None:
     print(int(status["VmHWM"].split()[0]) / KIBIBYTES_A_MEGABYTE)
 
 
-def report(count: int, repeat: int, *, as_json: bool) -> None:
-    seconds = compare(count, repeat)
-    figures = [(name, value, "s") for name, value in seconds.items()]
-    figures.append(("cold/icalendar", seconds["cold"] / seconds["icalendar"], "ratio"))
-    figures.append(("warm/joining", seconds["warm"] / seconds["joining"], "ratio"))
-    figures.append(("memory", peak_memory(count), "MB"))
-    for name, value, unit in figures:
-        if as_json:
-            print(json.dumps({"benchmark": "feeds", "events": count, "figure": name, "value": value, "unit": unit}))
-        else:
-            print(f"{count:>7} entries  {name:<15} {value:10.4f} {unit}")
+def figures(count: int, repeat: int) -> Iterator[Figure]:
+    took = {name: 1000 * seconds for name, seconds in compare(count, repeat).items()}
+    cold, warm = f"all of {count:,} entries written", f"one of {count:,} entries changed"
+    for other, goal, note in (
+        ("icalendar", "at most 0.25", "its components were built before"),
+        ("ics.py", "", "says less of an entry"),
+        ("vobject", "", "says less of an entry"),
+    ):
+        yield Figure("feeds", cold, took["cold"], "ms", limit=took[other], against=other, goal=goal, note=note)
+    note = "ready bytes joined, the others kept"
+    yield Figure("feeds", warm, took["warm"], "ms", 0, took["joining"], "joining", "at most 3", note)
+    yield Figure("feeds", f"memory to export {count:,} entries", peak_memory(count), "MB", goal="under 150")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--sizes", default="1000,10000,50000", help="numbers of entries, parted by commas")
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is taken")
-    parser.add_argument("--json", action="store_true", help="one line of JSON a figure")
     parser.add_argument("--export", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.export:
         export(arguments.export)
         return
     for size in arguments.sizes.split(","):
-        report(int(size), arguments.repeat, as_json=arguments.json)
+        show(figures(int(size), arguments.repeat), as_json=arguments.json)
 
 
 if __name__ == "__main__":

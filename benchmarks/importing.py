@@ -8,16 +8,13 @@ and the median seconds that a small plan takes in a process of its own and in th
 Goals: 10,000 rows in under 20 seconds and 500 MB.
 """
 
-import argparse
-import json
 import resource
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -25,6 +22,7 @@ from openpyxl import Workbook
 
 from activities.importing import read_plan
 from activities.importing.reader import read_here
+from benchmarks.figures import Figure, options, show, timed
 
 PHRASES = ("май", "до 15 мая 2026 г.", "в течение года", "ежеквартально", "сентябрь-октябрь", "по отдельному графику")
 PARTIES = ("Центр, школы", "Методист", "Управление образования")
@@ -53,13 +51,7 @@ def due(number: int) -> str | date:
     return (day, f"{day:%d.%m.%Y} в {number % 12 + 8}:{number % 60:02}", PHRASES[number % len(PHRASES)])[number % 3]
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = perf_counter()
-    work()
-    return perf_counter() - started
-
-
-def measure(rows: int) -> dict[str, float]:
+def measure(rows: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         small = write_plan(Path(folder) / "small.xlsx", 20)
         long = write_plan(Path(folder) / "long.xlsx", rows)
@@ -68,26 +60,17 @@ def measure(rows: int) -> dict[str, float]:
         here = median(timed(lambda: read_here(small)) for _ in range(REPEAT))
         seconds = timed(lambda: read_plan(long))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KIBIBYTES_A_MEGABYTE
-    return {
-        "rows": rows,
-        "seconds": seconds,
-        "peak_megabytes": peak,
-        "small_plan_apart_seconds": apart,
-        "small_plan_here_seconds": here,
-    }
+    yield Figure("importing", f"{rows:,} rows read", seconds, "s", goal="under 20")
+    yield Figure("importing", "memory of the reading process", peak, "MB", goal="under 500")
+    note = "the price of a process for each file"
+    yield Figure("importing", "20 rows read", 1000 * apart, "ms", 0, 1000 * here, "in this process", note=note)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    chosen = parser.parse_args()
-    found = measure(chosen.rows)
-    if chosen.json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        print(f"{name}\t{value:.2f}")
+    parser = options(__doc__)
+    parser.add_argument("--rows", type=int, default=10_000, help="how long the long plan is")
+    arguments = parser.parse_args()
+    show(measure(arguments.rows), as_json=arguments.json)
 
 
 if __name__ == "__main__":

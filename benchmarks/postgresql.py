@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import psycopg
 from sqlalchemy import event
 
-from benchmarks.engine import Engine, warm
+from benchmarks.engine import Engine, warm, watch
 from benchmarks.figures import Figure, options, rate_of, show
 from tests.fixtures.databases import PostgresServer, run_postgresql
 
@@ -128,6 +128,17 @@ def copy(server: PostgresServer, name: str) -> str:
     return server.url(name)
 
 
+def profile(steps: int) -> None:
+    """Where the time of one writer goes."""
+    with run_postgresql(SETTINGS) as server:
+        server.execute(f"CREATE DATABASE {PREPARED}")
+        engine = Engine(server.url(PREPARED))
+        engine.start(steps)
+        warm(engine)
+        watch(run_engine, engine, range(1, steps + 1))
+        engine.close()
+
+
 def measure(writers: int, steps: int, repeat: int) -> Iterator[Figure]:
     shares = [range(1 + each * steps, 1 + (each + 1) * steps) for each in range(writers)]
     with run_postgresql(SETTINGS) as server:
@@ -156,7 +167,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50, help="steps of each writer")
     parser.add_argument("--writers", type=int, default=8, help="processes at once")
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is taken")
+    parser.add_argument("--profile", help="print where the time of a step goes, whatever is named, and nothing else")
     arguments = parser.parse_args()
+    if arguments.profile:
+        profile(arguments.steps)
+        return
     show(measure(arguments.writers, arguments.steps, arguments.repeat), as_json=arguments.json)
 
 

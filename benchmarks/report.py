@@ -15,12 +15,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import in_short
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
@@ -31,7 +35,8 @@ STARTED = monotonic()
 MEMORY = Path("/dev/shm")
 IN_MEMORY = ("--folder", str(MEMORY)) if MEMORY.is_dir() else ()
 LIBRARIES = ("sqlalchemy", "psycopg", "transitions", "huey", "dbos", "spiffworkflow", "icalendar")
-KNOWN = {"benchmark", "figure", "value", "unit", "against", "limit", "ratio", "spread", "goal", "note"}
+PROFILERS = {"engine": "engine", "peers": "engine", "postgresql": "postgresql"}
+"""For whose figures there is a script that shows where their time goes."""
 HEAD = "| figure | value | beside | its value | ratio | goal | spread | |\n|---|---:|---|---:|---:|---|---:|---|\n"
 
 Line = dict[str, Any]
@@ -57,23 +62,20 @@ class Run:
                 printed, trouble = process.communicate()[0], f"cut off after {allowed:.0f} s"
         if process.returncode and not trouble:
             trouble = f"ended with {process.returncode}"
-        found = [json.loads(line) for line in printed.splitlines() if line.startswith("{") and line.endswith("}")]
-        lines = [each for line in found for each in _parted(line)]
+        lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{") and line.endswith("}")]
         return [*lines, {"figure": trouble}] if trouble else lines
-
-
-def _parted(line: Line) -> list[Line]:
-    """A line that holds several figures by their names, as several lines."""
-    return [line] if "figure" in line else [{"figure": name, "value": value} for name, value in line.items()]
 
 
 def runs() -> Iterator[Run]:
     """The benchmarks in the order of the page."""
-    yield Run("Engine beside raw sqlite3, on disk", "engine")
-    yield Run("Beside others, on disk", "peers")
+    places: dict[str, tuple[str, ...]] = {"on disk": ()}
     if IN_MEMORY:
-        yield Run("Engine beside raw sqlite3, file in memory: what the program itself costs", "engine", IN_MEMORY)
-        yield Run("Beside others, file in memory", "peers", IN_MEMORY)
+        places["file in memory: what the program itself costs"] = IN_MEMORY
+    for place, folder in places.items():
+        for journal in ("truncate", "wal"):
+            chosen = (*folder, "--journal", journal)
+            yield Run(f"Engine beside raw sqlite3, journal {journal.upper()}, {place}", "engine", chosen)
+            yield Run(f"Beside others, journal {journal.upper()}, {place}", "peers", chosen)
     yield Run("Eight writers on PostgreSQL", "postgresql")
     yield Run("A million pending", "claims", IN_MEMORY)
     yield Run("Sealing and verifying", "audit", ("--entries", "30000"))
@@ -91,12 +93,13 @@ def seconds_left() -> float:
 def falls_short(line: Line) -> bool:
     """Whether a figure misses its goal; where there is a ratio, the goal is about it."""
     wanted = re.match(r"(at least|at most|under) ([\d.,]+)", line.get("goal", ""))
-    if not wanted:
+    if not wanted or "value" not in line:
         return False
     bound, found = float(wanted[2].replace(",", "").rstrip(".")), line.get("ratio", line["value"])
     if "/s" in line["goal"]:
         found = line["value"]
-    return bool(found < bound if wanted[1] == "at least" else found > bound)
+    missed = {"at least": found < bound, "at most": found > bound, "under": found >= bound}
+    return bool(missed[wanted[1]])
 
 
 def table(lines: list[Line]) -> str:
@@ -105,47 +108,26 @@ def table(lines: list[Line]) -> str:
 
 def _row(line: Line) -> str:
     if "value" not in line:
-        rest = {name: value for name, value in line.items() if name not in {"benchmark", "figure"}}
-        return f"| {line['figure']} | | | | | | | {_plain(rest)} |\n"
+        return f"| {line['figure']} | | | | | | | |\n"
+    limit, ratio, spread = (in_short(line[name]) if name in line else "" for name in ("limit", "ratio", "spread"))
     goal = f"**{line['goal']}: missed**" if falls_short(line) else line.get("goal", "")
-    rest = {name: value for name, value in line.items() if name not in KNOWN}
-    cells = (
-        line["figure"].replace("_", " "),
-        f"{_number(line['value'])} {line.get('unit', '')}",
-        line.get("against", ""),
-        _number(line.get("limit")),
-        _number(line.get("ratio")),
-        goal,
-        _number(line.get("spread")),
-        "; ".join(filter(None, (line.get("note", ""), _plain(rest)))),
-    )
+    value = f"{in_short(line['value'])} {line['unit']}"
+    cells = (line["figure"], value, line.get("against", ""), limit, ratio, goal, spread, line.get("note", ""))
     return f"| {' | '.join(cells)} |\n"
 
 
-def _plain(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in values.items() if value != "")
-
-
-def _number(value: Any) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, int | float):
-        return str(value)
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def profile_of(run: Run, line: Line) -> str:
-    """Where the time goes of a figure of the engine that falls short."""
-    command = [sys.executable, HERE / "engine.py", *run.options, "--profile", line["figure"]]
+def profile_of(run: Run, figure: str) -> str:
+    """Where the time goes of a figure that falls short."""
+    command = [sys.executable, HERE / f"{PROFILERS[run.script]}.py", *run.options, "--profile", figure]
     printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=seconds_left(), check=False).stdout
     rows = [row.rstrip() for row in printed.splitlines() if re.match(r"\s+(ncalls|[\d/]+\s)", row)]
-    return "\nWhere the time goes:\n\n```text\n" + "\n".join(rows) + "\n```\n"
+    return f"\nWhere the time of “{figure}” goes, watched and so slower:\n\n```text\n" + "\n".join(rows) + "\n```\n"
 
 
 def section(run: Run) -> str:
     """A heading, the table, profiles."""
     lines = run.lines()
-    short = [line for line in lines if run.script == "engine" and falls_short(line)]
+    short = dict.fromkeys(line["figure"] for line in lines if run.script in PROFILERS and falls_short(line))
     parameters = f" {' '.join(run.options)}" if run.options else ""
     command = f"`python benchmarks/{run.script}.py{parameters}`"
     return f"\n## {run.title}\n\n{command}\n\n{table(lines)}" + "".join(profile_of(run, each) for each in short)
