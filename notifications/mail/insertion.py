@@ -1,10 +1,13 @@
 """Writing a row unless it is there: what is repeated after a crash changes nothing."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, literal_column
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.prepared import Prepared
 
 
 def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
@@ -18,9 +21,7 @@ def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any],
         row: all its values.
         key: the columns of the unique constraint.
     """
-    statement = _insert(connection, table, key).values(**row)
-    # Asked by RETURNING: psycopg's row count says nothing where SQLAlchemy fetches a new row's id by itself.
-    return connection.execute(statement.returning(literal_column("1"))).first() is not None
+    return _insert(connection.dialect.name, table, tuple(key), tuple(row)).run_each(connection, [row]) == 1
 
 
 def insert_all_missing(
@@ -28,9 +29,11 @@ def insert_all_missing(
 ) -> None:
     """The same for any number of rows at once."""
     if rows:
-        connection.execute(_insert(connection, table, key), list(rows))
+        _insert(connection.dialect.name, table, tuple(key), tuple(rows[0])).run_each(connection, rows)
 
 
-def _insert(connection: Connection, table: Table, key: Sequence[str]) -> sqlite.Insert | postgresql.Insert:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing(index_elements=list(key))
+@cache
+def _insert(dialect: str, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Prepared:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Inline: no RETURNING of the new row's id, beside which psycopg's row count would say nothing.
+    return Prepared(insert(table).on_conflict_do_nothing(index_elements=list(key)).inline(), columns)

@@ -9,19 +9,21 @@ the same Message-ID, by which mail programs show it once.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from activities.allocation import allocate_short_id
 from activities.short_ids import find_short_id
 from activities.tables import person
 from engine.errors import N_, OporaError
 from engine.identifiers import new_uuid7
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.backoff import LAST_ATTEMPT, Chance, wait_after
 from notifications.mail.insertion import insert_missing
@@ -105,6 +107,29 @@ class Draft:
 _COLUMNS = tuple(letter.c[name] for name in Letter.__slots__)
 _FINISHED = {"send_at": None, "lease_token": None}
 
+# Compiled once: a letter is asked for and changed several times on its way.
+_IS_DUE = letter.c.send_at <= bindparam("now")
+_ANY_DUE = Prepared(select(letter.c.id).where(_IS_DUE).limit(1))
+_IN_TURN = (letter.c.urgency, letter.c.created_at, letter.c.id)
+# Locked as it is read: until then more may have been written into it.
+_FIRST_DUE = Prepared(select(*_COLUMNS).where(_IS_DUE).order_by(*_IN_TURN).limit(1).with_for_update())
+_LEASE_LETTER = Prepared(
+    update(letter).where(letter.c.id == bindparam("key"), letter.c.send_at == bindparam("seen_at")),
+    ("state", "lease_token", "send_at", "attempts"),
+)
+_IN_HAND = or_(letter.c.state == LetterState.LEASED.value, letter.c.state == LetterState.TRANSMITTING.value)
+_BURY_HOPELESS = Prepared(
+    update(letter).where(_IS_DUE, letter.c.attempts >= LAST_ATTEMPT, _IN_HAND), (*_FINISHED, "state", "error")
+)
+_WRITTEN = Prepared(select(letter.c.person_id).where(letter.c.cause_key == bindparam("cause_key")))
+_DEAD = Prepared(select(func.count()).where(letter.c.state == LetterState.DEAD.value))
+
+
+@cache
+def _change_held(columns: tuple[str, ...]) -> Prepared:
+    mine = (letter.c.id == bindparam("key")) & (letter.c.lease_token == bindparam("held_token"))
+    return Prepared(update(letter).where(mine), columns)
+
 
 def write_letter(work: UnitOfWork, draft: Draft, domain: str) -> bool:
     """Queue a letter unless it was written before; whether it was written now.
@@ -141,26 +166,26 @@ def rewrite_letter(work: UnitOfWork, held: Letter, context: str, references_id: 
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
     """Whether a letter is due; a look that takes no lock."""
-    return connection.execute(select(letter.c.id).where(letter.c.send_at <= now).limit(1)).first() is not None
+    return bool(_ANY_DUE.fetch(connection, {"now": now}))
 
 
 def claim_letter(work: UnitOfWork) -> Letter | None:
     """Lease the letter that is due first, urgent kinds before others; None where none is due."""
     _bury_hopeless(work)
-    due = select(letter.c.id, letter.c.send_at).where(letter.c.send_at <= work.now)
-    first = work.connection.execute(due.order_by(letter.c.urgency, letter.c.created_at, letter.c.id).limit(1)).first()
-    if first is None:
+    rows = _FIRST_DUE.fetch(work.connection, {"now": work.now})
+    if not rows:
         return None
-    leased = {
+    first = Letter(*rows[0])
+    leased: dict[str, Any] = {
         "state": LetterState.LEASED.value,
         "lease_token": str(uuid4()),
         "send_at": work.now + LEASE,
-        "attempts": letter.c.attempts + 1,
+        "attempts": first.attempts + 1,
     }
     # Whoever else looked at the same row has moved `send_at` on: then this changes no row, and nothing is claimed.
-    mine = update(letter).where(letter.c.id == first.id, letter.c.send_at == first.send_at).values(leased)
-    row = work.connection.execute(mine.returning(*_COLUMNS)).mappings().first()
-    return Letter(**row) if row else None
+    if not _LEASE_LETTER.run_each(work.connection, [{"key": first.id, "seen_at": first.send_at, **leased}]):
+        return None
+    return replace(first, **leased)
 
 
 def begin_transmission(work: UnitOfWork, held: Letter) -> bool:
@@ -246,7 +271,13 @@ def list_letters(connection: Connection, states: Collection[str] = (), limit: in
 
 def list_written(connection: Connection, cause_key: str) -> set[int]:
     """Ids of the people for whom a letter was written for this cause."""
-    return set(connection.execute(select(letter.c.person_id).where(letter.c.cause_key == cause_key)).scalars())
+    return {person_id for (person_id,) in _WRITTEN.fetch(connection, {"cause_key": cause_key})}
+
+
+def count_dead(connection: Connection) -> int:
+    """How many letters could not be delivered."""
+    ((number,),) = _DEAD.fetch(connection, {})
+    return int(number)
 
 
 def count_letters(connection: Connection) -> dict[str, int]:
@@ -262,14 +293,12 @@ def thread_id(public_ids: Iterable[str], domain: str) -> str | None:
 
 
 def _change(work: UnitOfWork, held: Letter, values: dict[str, Any]) -> bool:
-    mine = update(letter).where(letter.c.id == held.id, letter.c.lease_token == held.lease_token)
-    return work.connection.execute(mine.values(values)).rowcount == 1
+    mine = {"key": held.id, "held_token": held.lease_token}
+    return _change_held(tuple(values)).run_each(work.connection, [mine | values]) == 1
 
 
 def _bury_hopeless(work: UnitOfWork) -> None:
     """A letter whose sender died each time would take every sender with it."""
-    in_hand = or_(letter.c.state == LetterState.LEASED.value, letter.c.state == LetterState.TRANSMITTING.value)
-    hopeless = (letter.c.send_at <= work.now) & (letter.c.attempts >= LAST_ATTEMPT) & in_hand
     reason = "every sender that took it up ended before it was done"
     values = _FINISHED | {"state": LetterState.DEAD.value, "error": reason}
-    work.connection.execute(update(letter).where(hopeless).values(values))
+    _BURY_HOPELESS.run_each(work.connection, [{"now": work.now, **values}])

@@ -6,8 +6,9 @@ Its row is also the lock under which letters are claimed, so that two workers to
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, or_, select, update
 
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.backoff import Chance, pause_after
 from notifications.mail.insertion import insert_missing
@@ -42,6 +43,25 @@ class Mailbox:
 _COLUMNS = tuple(mailbox.c[name] for name in Mailbox.__slots__)
 
 
+def _count(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(letter).where(*which).scalar_subquery()
+
+
+# Compiled once: asked for each letter.
+_LOCKED = Prepared(select(*_COLUMNS).where(mailbox.c.name == bindparam("name")).with_for_update())
+_COUNTED = Prepared(
+    select(
+        _count(letter.c.sent_at > bindparam("hour_ago")),
+        _count(letter.c.sent_at > bindparam("day_ago")),
+        _count(or_(*(letter.c.state == each for each in _ON_THE_WAY)), letter.c.send_at > bindparam("now")),
+    )
+)
+_IS_RESTED = (mailbox.c.failures > 0) | mailbox.c.paused_until.is_not(None)
+_WAKE = Prepared(
+    update(mailbox).where(mailbox.c.name == bindparam("key"), _IS_RESTED), ("paused_until", "failures", "reason")
+)
+
+
 def find_mailbox(connection: Connection, name: str) -> Mailbox | None:
     """The mailbox of an address; None while nothing was ever sent from it."""
     row = connection.execute(select(*_COLUMNS).where(mailbox.c.name == name)).mappings().first()
@@ -50,17 +70,18 @@ def find_mailbox(connection: Connection, name: str) -> Mailbox | None:
 
 def lock_mailbox(work: UnitOfWork, name: str) -> Mailbox:
     """The mailbox of an address, made on first use, locked until the transaction ends."""
-    insert_missing(work.connection, mailbox, {"name": name, "failures": 0, "reason": ""}, ["name"])
-    row = work.connection.execute(select(*_COLUMNS).where(mailbox.c.name == name).with_for_update())
-    return Mailbox(**row.mappings().one())
+    found = _LOCKED.fetch(work.connection, {"name": name})
+    if not found:
+        insert_missing(work.connection, mailbox, {"name": name, "failures": 0, "reason": ""}, ["name"])
+        found = _LOCKED.fetch(work.connection, {"name": name})
+    return Mailbox(*found[0])
 
 
 def budget_left(connection: Connection, budget: Budget, now: datetime) -> int:
     """How many letters may go out at this instant; those on the way count as sent."""
-    on_the_way = select(func.count()).where(letter.c.state.in_(_ON_THE_WAY), letter.c.send_at > now)
-    leased = connection.execute(on_the_way).scalar_one()
-    limits = ((budget.an_hour, timedelta(hours=1)), (budget.a_day, timedelta(days=1)))
-    return min(limit - _sent_since(connection, now - span) for limit, span in limits) - leased
+    since = {"now": now, "hour_ago": now - timedelta(hours=1), "day_ago": now - timedelta(days=1)}
+    ((an_hour, a_day, leased),) = _COUNTED.fetch(connection, since)
+    return int(min(budget.an_hour - an_hour, budget.a_day - a_day) - leased)
 
 
 def pause_mailbox(work: UnitOfWork, name: str, trouble: TransportError, pause: Pause, chance: Chance) -> None:
@@ -75,9 +96,4 @@ def pause_mailbox(work: UnitOfWork, name: str, trouble: TransportError, pause: P
 
 def wake_mailbox(work: UnitOfWork, name: str) -> None:
     """End a pause: a letter went through, or a person says that the trouble is over."""
-    rested = (mailbox.c.name == name) & ((mailbox.c.failures > 0) | mailbox.c.paused_until.is_not(None))
-    work.connection.execute(update(mailbox).where(rested).values(paused_until=None, failures=0, reason=""))
-
-
-def _sent_since(connection: Connection, since: datetime) -> int:
-    return connection.execute(select(func.count()).where(letter.c.sent_at > since)).scalar_one()
+    _WAKE.run_each(work.connection, [{"key": name, "paused_until": None, "failures": 0, "reason": ""}])

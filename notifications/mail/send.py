@@ -128,8 +128,8 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
             find_open_invitation(connection, letter.person_id, purpose, now)
             for purpose in (Purpose.PREFERENCES, *sorted(still.leads_to if still else ()))
         ]
-        anchor = find_anchor(connection)
-        keeps_anchors = holds_anywhere(connection, person.id, KEEPERS)
+        anchor = find_anchor(connection) or ""
+        keeps_anchors = bool(anchor) and holds_anywhere(connection, person.id, KEEPERS)
     if still is None or not person.active:
         return None
     urls = {grant.public_id: url for grant in grants if (url := post.links.find_decision_url(grant))}
@@ -139,7 +139,7 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         address=letter.recipient,
         zone=post.zone,
         urls=urls,
-        anchor=anchor or "" if keeps_anchors else "",
+        anchor=anchor if keeps_anchors else "",
         pages={each.purpose: url for each in invited if each and (url := post.links.find_invitation_url(each))},
     )
     rendered = render_letter(kind, still, view)
