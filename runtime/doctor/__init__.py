@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from engine.errors import N_, OporaError
 from engine.unit_of_work import SilentBell
 from runtime.bootstrap import Application, build_application
-from runtime.doctor import database, feeds, folders, letters, time, work
+from runtime.doctor import database, decisions, feeds, folders, letters, time, work
 from runtime.doctor.finding import Finding, Findings, Level, good, notice, refused
 from runtime.settings import PREFIX, Settings, SettingsError, load_settings
 
@@ -30,6 +30,8 @@ CHECKS: tuple[Callable[[Application], Findings], ...] = (
     work.check_worker,
     work.check_timers,
     work.check_messages,
+    decisions.check_workflows,
+    decisions.check_decisions,
     letters.check_mail,
     letters.check_arrivals,
     letters.check_links,

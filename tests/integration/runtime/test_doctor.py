@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from click.testing import Result
 from sqlalchemy import insert, text, update
 
+from activities.people import add_person
+from activities.roles import Role, Scope, grant_role
 from activities.tables import blob
 from engine.database import DatabaseDamagedError, wal_is_safe
 from engine.tables import ladder, message
@@ -191,6 +194,51 @@ def test_a_timer_that_fails_is_found(busy: Application) -> None:
     some = ladder.c.instance_id == 1
     change(busy, update(ladder).where(some).values(failures=3, error="KeyError: 'house'"))
     assert "KeyError" in failures()["timers"]
+
+
+def give(application: Application, email: str, *roles: Role) -> None:
+    """Add a person who holds these roles everywhere."""
+    person = add_person(application.office, email, email)
+    for role in roles:
+        grant_role(application.office, person, role, Scope())
+
+
+def test_what_nobody_may_accept_is_found(busy: Application, run_opora: Callable[..., Result]) -> None:
+    """Before it is handed in it is noticed, afterwards it is a failure; with an approver who is somebody else, none."""
+    every = found("decisions_later")
+    assert every.level is Level.NOTICE
+    assert "opora person grant PERSON --role approver" in every.text
+    give(busy, "one@parus.example.org", Role.APPROVER, Role.COORDINATOR)
+    assert found("decisions").level is Level.GOOD
+    (busy.settings.data_dir / "list.txt").write_text("list", encoding="utf-8")
+    file = str(busy.settings.data_dir / "list.txt")
+    sent = run_opora("occurrence", "submit", "1.4", "--file", file, "--as", "one@parus.example.org")
+    assert sent.exit_code == 0, sent.stderr
+    assert failures()["decisions"].startswith("1 occurrences are handed in")
+    assert "moc-2026:1.4" in failures()["decisions"]
+    give(busy, "two@parus.example.org", Role.APPROVER)
+    assert found("decisions").level is Level.GOOD
+
+
+def test_one_approver_where_two_are_asked_for_is_found(busy: Application, run_opora: Callable[..., Result]) -> None:
+    """How many the workflow of each row asks for counts."""
+    give(busy, "one@parus.example.org", Role.APPROVER)
+    migrate = ("workflow", "migrate", "activity", "--to", "activity-two-approvers", "--only", "1.4", "--apply")
+    moved = run_opora(*migrate, "--as", "coordinator@parus.example.org")
+    assert moved.exit_code == 0, moved.stderr
+    assert found("decisions_later").details == {"count": 1, "references": "moc-2026:1.4@2026-04-01"}
+
+
+@pytest.mark.parametrize("change_to", ["definition_id = 77", "definition_id = 2"])
+def test_a_workflow_that_is_gone_is_found(busy: Application, change_to: str) -> None:
+    """Its row is missing, or its text is no workflow: whatever runs by it stands still."""
+    raw = sqlite3.connect(str(busy.store.engine.url.database), isolation_level=None)
+    raw.execute("INSERT INTO definition VALUES (2, 'x', X'00', '{', '2026-01-12T05:00:00.000000Z')")
+    raw.execute(f"UPDATE instance SET {change_to} WHERE id = 1")
+    raw.close()
+    assert failures()["workflows"].startswith("For 1 occurrences the workflow is missing or cannot be read")
+    assert "opora restore" in failures()["workflows"]
+    assert "opora audit verify" in failures()["decisions"]
 
 
 def test_messages_that_wait_or_were_given_up_are_found(busy: Application) -> None:
