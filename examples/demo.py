@@ -53,6 +53,7 @@ def main(*, once: bool, keep: bool) -> None:
 def _run(folder: Path, *, once: bool) -> None:
     began = time.monotonic()
     port = _free_port()
+    _leave_the_office(folder)
     os.environ.update(
         OPORA_DATA_DIR=str(folder / "data"),
         OPORA_CLOCK=f"file:{folder / 'clock'}",
@@ -78,6 +79,13 @@ def _run(folder: Path, *, once: bool) -> None:
     finally:
         server.terminate()
         server.wait(timeout=SECONDS_TO_STOP)
+
+
+def _leave_the_office(folder: Path) -> None:
+    """Whatever is set for a real office, its mailbox first of all, is not set here; its `.env` is not found."""
+    for name in [each for each in os.environ if each.startswith("OPORA_")]:
+        del os.environ[name]
+    os.chdir(folder)
 
 
 def _import_and_launch() -> None:
