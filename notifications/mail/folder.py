@@ -1,4 +1,7 @@
-"""Letters as files, where no SMTP server is set: any mail program opens them."""
+"""Letters as files, where no SMTP server is set: any mail program opens them.
+
+Their links are keys, so nobody but the account that Opora runs under may read them.
+"""
 
 import os
 import re
@@ -21,9 +24,9 @@ class FolderTransport:
         """
         name = re.sub(r"[^A-Za-z0-9-]", "_", envelope.message_id.strip("<>").partition("@")[0])
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             staged = self.folder / f".{name}.new"
-            with staged.open("wb") as file:
+            with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(envelope.content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -1,5 +1,8 @@
 """Letters as files."""
 
+import os
+import stat
+
 import pytest
 
 from notifications.mail.folder import FolderTransport
@@ -17,6 +20,17 @@ def test_a_letter_becomes_a_file_that_mail_programs_open(tmp_path):
     (path,) = (tmp_path / "mail").iterdir()
     assert path.name == "01990f6e-7c1a.eml"
     assert path.read_bytes() == b"Subject: a\r\n\r\nb\r\n"
+
+
+def test_nobody_else_reads_a_letter(tmp_path):
+    """Whatever the process's mask: what stands in it decides and sends evidence."""
+    before = os.umask(0)
+    try:
+        FolderTransport(tmp_path / "mail").send(envelope())
+    finally:
+        os.umask(before)
+    (path,) = (tmp_path / "mail").iterdir()
+    assert (stat.S_IMODE(path.parent.stat().st_mode), stat.S_IMODE(path.stat().st_mode)) == (0o700, 0o600)
 
 
 def test_a_letter_sent_again_takes_the_same_place(tmp_path):
