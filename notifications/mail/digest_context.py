@@ -18,6 +18,15 @@ class BodyRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Chore:
+    """What waits for whoever runs the office, and how much of it; see `activities.chores`."""
+
+    kind: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MorningDigest(Context):
     """The whole picture of a person on a working morning.
 
@@ -32,6 +41,7 @@ class MorningDigest(Context):
         answered: what answers came about by mail, at which only a coordinator looks; `asked_by` sent them, `remark`
             names their files.
         bodies: what superior bodies owe: nothing is mailed to them, a coordinator gets a text to send.
+        chores: what else waits for a coordinator, each with the command that ends it.
         undelivered: letters that could not be delivered.
         unreachable: names of parties that nobody is written to for.
     """
@@ -50,6 +60,7 @@ class MorningDigest(Context):
     infected: tuple[Row, ...] = ()
     answered: tuple[Row, ...] = ()
     bodies: tuple[BodyRows, ...] = ()
+    chores: tuple[Chore, ...] = ()
     undelivered: int = 0
     unreachable: tuple[str, ...] = ()
 

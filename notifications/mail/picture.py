@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from activities.absences import list_stand_ins, replace_absent
+from activities.chores import list_chores
 from activities.date_requests import DateRequest, list_date_requests
 from activities.deciders import Decider, list_asked
 from activities.decisions import find_decision
@@ -27,7 +28,7 @@ from notifications.mail.answers import Answer, list_answers
 from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import Row, Waiting
-from notifications.mail.digest_context import BodyRows, MorningDigest
+from notifications.mail.digest_context import BodyRows, Chore, MorningDigest
 from notifications.mail.infections import list_infections
 from notifications.mail.letters import LetterState, count_letters
 from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
@@ -62,6 +63,7 @@ class Picture:
         answers: occurrence id → what came about it by mail.
         infected: person id → what they coordinate in whose evidence a virus is known, with the files' names.
         closing: plan id → last day, of plans whose last month it is.
+        chores: what waits for whoever coordinates anything.
     """
 
     today: date
@@ -77,6 +79,7 @@ class Picture:
     closing: Mapping[int, date]
     superiors: Mapping[int, Superiors] = field(default_factory=dict)
     answers: Mapping[int, Answer] = field(default_factory=dict)
+    chores: tuple[Chore, ...] = ()
     infected: Mapping[int, list[tuple[Occurrence, str]]] = field(default_factory=dict)
 
     def digest_for(self, person: Person, noticed: Collection[int]) -> MorningDigest:
@@ -107,6 +110,7 @@ class Picture:
             answered=tuple(self._answered(each) for each in coordinated if each.id in self.answers),
             date_wanted=self._rows_by_activity(person, [each for each in coordinated if each.state == "awaiting_date"]),
             closes_on=min((self.closing[each.plan_id] for each in owed if each.plan_id in self.closing), default=None),
+            chores=self.chores if coordinated else (),
             undelivered=self.undelivered if coordinated else 0,
             unreachable=tuple(sorted({name for each in coordinated for name in self.silent.get(each.activity_id, [])})),
         )
@@ -204,6 +208,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         closing=find_closing_plans(connection, today),
         superiors=list_superiors(connection, {each.activity_id for each in found}),
         answers=list_answers(connection),
+        chores=tuple(Chore(each.kind.value, each.name, each.count) for each in list_chores(connection)),
         infected=_infected(connection, today),
     )
 

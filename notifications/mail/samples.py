@@ -22,7 +22,7 @@ from notifications.mail.contexts import (
     Turned,
     Waiting,
 )
-from notifications.mail.digest_context import BodyRows, MorningDigest
+from notifications.mail.digest_context import BodyRows, Chore, MorningDigest
 from notifications.mail.kinds import Kind
 from notifications.mail.summary_contexts import MonthlyReport, PlanMonth, WeeklySummary
 
@@ -150,6 +150,7 @@ SAMPLES: dict[Kind, Context] = {
         bodies=(
             BodyRows("Управление образования", "g-7k3f9q", (replace(_SHEET, number="1.3", title="Сводка по району"),)),
         ),
+        chores=(Chore("amendment", "moc-2026", 3), Chore("review", "moc-2027", 12), Chore("migration", "activity", 1)),
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),

@@ -6,14 +6,17 @@ from sqlalchemy import select, update
 
 from activities.decisions import Verdict
 from activities.parties import get_party, insert_contact
+from activities.plan_rollover import roll_over
+from activities.plans import get_plan
 from activities.tables import occurrence, person
 from engine.tables import ladder
 from notifications.mail.digest import write_digests
 from notifications.mail.kinds import Kind
 from notifications.mail.notices import raise_notice
 from notifications.mail.picture import take_picture
+from notifications.mail.render import View, render_letter
 from notifications.tables import letter, notice
-from tests.fixtures.mail_office import DOMAIN
+from tests.fixtures.mail_office import DOMAIN, MOSCOW
 
 MARY, PAUL, ANN = "mary@moc.example", "paul@school12.example", "ann@house.example"
 
@@ -243,3 +246,19 @@ def test_occurrences_of_one_activity_that_one_question_asks_about_are_one_row(ma
     fuller = replace(picture, coordinated={mary.id: [*picture.coordinated[mary.id], second]})
     assert [(row.number, row.times) for row in fuller.digest_for(mary, set()).date_wanted] == [("1.5", 2)]
     assert [(row.number, row.times) for row in picture.digest_for(mary, set()).date_wanted] == [("1.5", 1)]
+
+
+def test_a_coordinators_digest_names_chores_with_their_commands(mail_office):
+    """A draft's questions stand in the coordinator's digest and in nobody else's."""
+    with mail_office.office.store.read() as connection:
+        source = get_plan(connection, None)
+    roll_over(mail_office.office, mail_office.actor(mail_office.mary), source, "2027")
+    mail_office.at("2026-03-23", "08:00")
+    mail_office.tick()
+    told = dict(mail_office.told(Kind.MORNING_DIGEST))
+    assert [(each.kind, each.name) for each in told[MARY].chores] == [("review", "moc-2027")]
+    assert told[PAUL].chores == ()
+    view = View("en", MARY, MOSCOW)
+    rendered = render_letter(Kind.MORNING_DIGEST, told[MARY], view)
+    assert f"The draft asks {told[MARY].chores[0].count} questions: opora plan review moc-2027" in rendered.text
+    assert "opora plan review moc-2027" in rendered.html
