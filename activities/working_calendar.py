@@ -105,7 +105,7 @@ class WorkingCalendar:
         """
         if wall_time.tzinfo is not None:
             raise ValueError("a wall time has no zone: the calendar gives it one")
-        return datetime.combine(day, wall_time.replace(fold=0), tzinfo=self.zone).astimezone(UTC)
+        return _instant_of(day, wall_time.replace(fold=0), self.zone)
 
     def day_of(self, instant: datetime) -> date:
         """The local day of an aware instant."""
@@ -118,6 +118,12 @@ class WorkingCalendar:
                 raise NoWorkingDayError(day=start)
             day += step
         return day
+
+
+# Whole plans share their days and the hours of their reminders: a tick asks for the same few instants all the time.
+@lru_cache(maxsize=4096)
+def _instant_of(day: date, wall_time: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, wall_time, tzinfo=zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ Beside them, without a limit to hold against: an idle tick with 10,000 armed lad
 """
 
 import cProfile
+import gc
 import pstats
 import shutil
 import sqlite3
@@ -233,7 +234,10 @@ def compare(name: str, prepared: Path, journal: str, steps: int, repeat: int) ->
 
 
 def warm(engine: Engine, instance_id: int = 1) -> None:
-    """A worker has compiled its statements and built its machine long before; the database stays as it was."""
+    """What a worker has done long before: statements compiled, the machine built, what is loaded kept from the garbage
+    collector (`runtime.worker`). The database stays as it was.
+    """
+    gc.freeze()
     with suppress(InterruptedError), engine.store.write() as work:
         engine.execution.fire_many(work, [submitting(instance_id)])
         work.committed()
