@@ -186,6 +186,7 @@ def _add_rows(
             "plan_id": amended.plan.id,
             "section_id": _section_of(amended, place, section_ids),
             "position": positions[place],
+            "workflow": amended.plan.workflow,
         }
         statement = insert(activity).values(row).returning(activity.c.id)
         ids[place] = int(work.connection.execute(statement).scalar_one())

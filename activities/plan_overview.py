@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.parties import Party, PartyKind, Standing, list_parties
+from activities.people import Person, get_person
 from activities.plan_activities import Activity, list_activities
 from activities.plans import Finding, Plan, Section, list_findings, list_sections
 from activities.roles import Role
@@ -46,6 +47,7 @@ class PlanOverview:
     """All that `opora plan show` tells.
 
     Attributes:
+        workflow_chosen_by: who chose the workflow last; None where nobody has.
         readings: activities whose deadline a person has yet to look at.
         missing_roles: roles without which the plan stands still and which nobody holds for it.
         before_record: open occurrences that were due before the start of record.
@@ -62,6 +64,7 @@ class PlanOverview:
     parties: Sequence[NamedParty]
     missing_roles: Sequence[Role]
     before_record: Sequence[Occurrence]
+    workflow_chosen_by: Person | None
 
 
 def gather_overview(connection: Connection, plan: Plan, working_day: date) -> PlanOverview:
@@ -80,6 +83,7 @@ def gather_overview(connection: Connection, plan: Plan, working_day: date) -> Pl
         parties=_list_named(connection, activities),
         missing_roles=[role for role in _NEEDED_ROLES if not _is_held(connection, role, plan.id)],
         before_record=[each for each in occurrences if each.before_record and each.is_open],
+        workflow_chosen_by=get_person(connection, plan.workflow_chosen_by) if plan.workflow_chosen_by else None,
     )
 
 

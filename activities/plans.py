@@ -51,6 +51,8 @@ class Plan:
         columns: role and heading of the plan's own columns, in order.
         source_digest: SHA-256 of the imported file.
         approval: by which document it was approved, empty where not known.
+        workflow: name of the one that new rows go through.
+        workflow_chosen_by: short id of who chose it last; None where nobody has.
     """
 
     id: int
@@ -66,6 +68,9 @@ class Plan:
     imported_at: datetime
     launched_on: date | None
     approval: str
+    workflow: str
+    workflow_chosen_at: datetime | None
+    workflow_chosen_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,9 @@ def plan_from_row(row: RowMapping) -> Plan:
         "imported_at",
         "launched_on",
         "approval",
+        "workflow",
+        "workflow_chosen_at",
+        "workflow_chosen_by",
     )
     return Plan(
         **{name: row[name] for name in plain},

@@ -102,6 +102,10 @@ plan = Table(
     Column("imported_by", String(64), nullable=False),
     Column("launched_on", Date),
     Column("approval", Text, nullable=False, server_default=""),
+    # What new rows go through; rows may be given another one.
+    Column("workflow", String(64), nullable=False, server_default="activity"),
+    Column("workflow_chosen_at", UtcDateTime),
+    Column("workflow_chosen_by", String(64)),
 )
 
 section = Table(

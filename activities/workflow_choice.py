@@ -1,12 +1,14 @@
 """Which workflow an activity goes through: one that ships with the program, or one that was taken in."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select, update
 
 from activities.acting import Actor
 from activities.office import Office
-from activities.plan_activities import Activity
-from activities.plans import PlanStatus
-from activities.roles import RUNNING, Role, check_holds_anywhere, list_holders, roles_of
+from activities.plan_activities import Activity, list_activities
+from activities.plans import Plan, PlanStatus, get_plan, lock_plan
+from activities.roles import RUNNING, Role, check_holds_anywhere, list_all_holders, list_holders, roles_of
 from activities.tables import activity, plan
 from activities.vocabulary import VOCABULARY
 from engine.definition import WorkflowDefinition
@@ -32,6 +34,15 @@ class WorkIsRunningError(OporaError):
     message = N_(
         "“{slug}” is no draft any more, so its rows keep their workflow. "
         "To move what runs to another one: opora workflow migrate {name} --only {reference}."
+    )
+
+
+class PlanIsRunningError(OporaError):
+    """The same of all of a plan's rows."""
+
+    message = N_(
+        "“{slug}” is no draft any more, so its rows keep their workflow. "
+        "To move what runs to another one: opora workflow migrate {former} --to {name}"
     )
 
 
@@ -87,6 +98,50 @@ def choose_workflow(office: Office, actor: Actor, target: Activity, name: str) -
         if work.connection.execute(own.values(workflow=name)).rowcount != 1:
             raise WorkIsRunningError(slug=target.plan_slug, name=name, reference=target.reference)
         return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """What choosing a workflow for a plan came to.
+
+    Args:
+        workflow: the chosen one.
+        rows: how many rows go through it now.
+        kept: references of rows that somebody had given another one; they keep it.
+        missing: how many more approvers the row needs that has the fewest of them.
+    """
+
+    workflow: WorkflowDefinition
+    rows: int
+    kept: tuple[str, ...]
+    missing: int
+
+
+def choose_plan_workflow(office: Office, actor: Actor, draft: Plan, name: str) -> PlanChoice:
+    """Let all rows of a draft, those that are added later too, go through another workflow; who chose it is kept.
+
+    Raises:
+        UnknownWorkflowError: there is none of that name.
+        PlanIsRunningError: it is no draft any more.
+        RoleNotAllowedError: the actor coordinates and administers nothing.
+    """
+    with office.store.write() as work:
+        connection = work.connection
+        chosen = get_chosen_workflow(connection, name)
+        check_holds_anywhere(connection, actor.person.id, RUNNING, "edit")
+        lock_plan(connection, draft.id)
+        present = get_plan(connection, draft.slug)
+        if present.status is not PlanStatus.DRAFT:
+            raise PlanIsRunningError(slug=present.slug, former=present.workflow, name=name)
+        same = (activity.c.plan_id == present.id) & (activity.c.workflow == present.workflow)
+        connection.execute(update(activity).where(same).values(workflow=name))
+        choice = {"workflow": name, "workflow_chosen_at": work.now, "workflow_chosen_by": actor.person.short_id}
+        connection.execute(update(plan).where(plan.c.id == present.id).values(choice))
+        rows = list_activities(connection, present.id)
+        kept = tuple(each.reference for each in rows if each.workflow != name)
+        approvers = list_all_holders(connection, Role.APPROVER, [each.id for each in rows if each.workflow == name])
+        fewest = min(map(len, approvers.values()), default=0)
+        return PlanChoice(chosen, len(rows) - len(kept), kept, max(0, count_needed_approvers(chosen) - fewest))
 
 
 def count_needed_approvers(workflow: WorkflowDefinition) -> int:

@@ -11,11 +11,12 @@ import click
 from cli.activity_parts import fan_out_command, matrix
 from cli.changing import reference_argument
 from cli.days import DAY, DAY_METAVAR
+from cli.missing_approvers import say_who_is_missing
 from cli.occurrence_filter import OVERDUE, find_occurrences
 from cli.occurrence_show import occurrence_json, state_text
 from cli.options import acting, as_json
 from cli.output import language, print_facts, print_json, print_table, say
-from cli.wording import CONFIDENCES, counted, day_text, instant_text, names_text, text, window_text, word
+from cli.wording import CONFIDENCES, day_text, instant_text, names_text, text, window_text, word
 from engine.errors import N_
 from notifications.labels import KINDS, STATES
 from notifications.translation import translate
@@ -209,14 +210,7 @@ def _choose_workflow(office: "Office", who: "Actor", target: "Activity", name: s
     chosen = choose_workflow(office, who, target, name)
     say(GOES_THROUGH, activity=target.reference, workflow=chosen.name)
     with office.store.read() as connection:
-        missing = count_missing_approvers(connection, chosen, target.id)
-    if missing:
-        told = counted(
-            "{count} approver is still missing for it: opora person grant PERSON --role approver",
-            "{count} approvers are still missing for it: opora person grant PERSON --role approver",
-            missing,
-        )
-        click.echo(told, err=True)
+        say_who_is_missing(count_missing_approvers(connection, chosen, target.id))
 
 
 def _correct(office: "Office", who: "Actor", target: "Activity", deadline: str | None, kind: str | None) -> None:

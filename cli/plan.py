@@ -18,6 +18,7 @@ from cli.plan_review import command as review
 from cli.plan_rollover import command as rollover
 from cli.plan_rollover import document
 from cli.plan_show import command as show
+from cli.plan_workflow import command as workflow
 from cli.wording import PLAN_STATUSES, counted, day_text, window_text, word
 from engine.errors import N_
 
@@ -41,7 +42,7 @@ def group() -> None:
 group.add_command(read)
 group.add_command(show)
 group.add_command(review)
-for added in (reimport, amendments, rollover, document):
+for added in (reimport, amendments, rollover, document, workflow):
     group.add_command(added)
 
 

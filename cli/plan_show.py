@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from activities.plans import Finding
 
 LAUNCHED = N_("live since {day}")
+CHOSEN = N_("{workflow}, chosen by {person}")
 NOBODY_HOLDS = N_("Nobody is {role}: opora person grant PERSON --role {name}")
 NO_CONTACT = N_("nobody yet: opora party contact {party} PERSON")
 NOTHING_AUTOMATIC = N_("nobody is written to by itself")
@@ -92,12 +93,20 @@ def _print_counts(overview: "PlanOverview") -> None:
             (N_("Period"), window_text(plan.period.starts_on, plan.period.ends_on)),
             (N_("Status"), status),
             (N_("From the file"), plan.source_name),
+            (N_("Workflow"), _workflow(overview)),
             (N_("Activities"), f"{overview.activities} ({_counts(KINDS, overview.kinds)})"),
             (N_("Occurrences"), _counts(STATES, overview.states)),
             (N_("Overdue"), overview.overdue or None),
             (N_("Missing"), "\n".join(missing)),
         ]
     )
+
+
+def _workflow(overview: "PlanOverview") -> str:
+    chosen = overview.workflow_chosen_by
+    if chosen is None:
+        return overview.plan.workflow
+    return text(CHOSEN, workflow=overview.plan.workflow, person=chosen.name)
 
 
 def _counts(words: dict[str, str], counts: Mapping[str, int]) -> str:
@@ -194,6 +203,9 @@ def _overview_json(overview: "PlanOverview") -> dict[str, object]:
         "status": plan.status.value,
         "period": {"start": plan.period.starts_on, "end": plan.period.ends_on},
         "launched_on": plan.launched_on,
+        "workflow": plan.workflow,
+        "workflow_chosen_at": plan.workflow_chosen_at,
+        "workflow_chosen_by": plan.workflow_chosen_by,
         "activities": overview.activities,
         "kinds": overview.kinds,
         "states": overview.states,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from activities.workflow_list import Listed
 
 CLEAN = N_("The workflow “{name}” can be used: {states} states, {events} events, {ladders} ladders.")
-TAKEN_IN = N_("“{name}” is kept. Rows of a draft are given it by: opora activity edit REF --workflow {name}")
+TAKEN_IN = N_("“{name}” is kept. A draft is given it by: opora plan workflow PLAN {name}")
 YES = N_("yes")
 
 
