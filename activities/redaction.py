@@ -118,7 +118,7 @@ def _redacted_manifest(text: str, traces: Traces) -> str:
     try:
         manifest = Manifest.from_json(text.encode())
     except ManifestError:
-        return traces.redact(text)
+        return _redacted_json(text, traces)
     fresh = replace(
         manifest,
         files=tuple(replace(each, name=traces.redact(each.name)) for each in manifest.files),

@@ -92,7 +92,9 @@ def _erase(application: "Application", who: "Actor", leaver: "Person", reason: s
     from activities.personal_traces import find_traces
     from activities.plans import list_plans
     from engine.tables import metadata
+    from notifications.calendar.emission import emit_anew
     from notifications.calendar.entries import refresh_plan
+    from notifications.calendar.feed_folder import FeedFolder
     from notifications.mail.kept_letters import remove_letters
 
     done = erase_person(application.office, who, leaver, reason, metadata.sorted_tables)
@@ -101,8 +103,11 @@ def _erase(application: "Application", who: "Actor", leaver: "Person", reason: s
     with application.store.read() as connection:
         plans = list_plans(connection)
     for plan in plans:
-        # Entries of calendars are stored as they are served.
+        # Entries of calendars are stored as they are served, and so are calendars, in files too.
         refresh_plan(application.office, plan.id)
+    emit_anew(application.office)
+    if application.settings.feed_dir:
+        FeedFolder(application.settings.feed_dir).keep_up(application.office)
     rows = sum(count for name, count in done.changed.items() if name != PAYLOADS)
     say(ERASED, id=done.person, rows=rows, payloads=done.changed[PAYLOADS], letters=letters)
     if done.unsure:

@@ -44,6 +44,13 @@ def emit_feeds(office: Office) -> int:
     return sum(_emit(office, subscription_id) for subscription_id in _due(office))
 
 
+def emit_anew(office: Office) -> int:
+    """Forget the bytes of every feed and make them anew, as when what they say of a person was erased; how many."""
+    with office.store.write() as work:
+        work.connection.execute(delete(feed))
+    return emit_feeds(office)
+
+
 def find_stored_feed(connection: Connection, token: str) -> StoredFeed | None:
     """The feed that an address leads to; None where there is none, it was revoked, or no worker has made it yet."""
     row = connection.execute(_BY_TOKEN, {"token_digest": token_digest(token)}).first()

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import gzip
 import json
 import os
 import re
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from docx import Document
 from sqlalchemy.engine import make_url
 
+from cli.main import opora
+from tests.fixtures.returned_mail import PDF, answer, returned
 from tests.fixtures.tools import REPOSITORY, find_postgresql
 
 MARY = "lavrentieva@parus.example.org"
@@ -71,6 +75,25 @@ class Installation:
         url = make_url(self.url)
         command = [find_postgresql("pg_dump"), "-h", url.host, "-p", str(url.port), "-U", url.username, url.database]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def in_bytes(office) -> list[str]:
+    """Tables in whose bytes she is named, unpacked where they are packed, and files of calendars that name her."""
+    named = []
+    with office.connect() as raw:
+        tables = [each[0] for each in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            values = (value for row in raw.execute(f'SELECT * FROM "{table}"') for value in row)
+            if any(NAMED.search(_unpacked(each)) for each in values if isinstance(each, bytes)):
+                named.append(table)
+    files = [path for path in (office.data / "feeds").rglob("*") if path.is_file()]
+    return named + [path.name for path in files if NAMED.search(_unpacked(path.read_bytes()))]
+
+
+def _unpacked(content: bytes) -> str:
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    return content.decode("utf-8", "replace").replace("\r\n ", "")
 
 
 @pytest.fixture
@@ -148,6 +171,38 @@ def test_nothing_of_the_person_is_left(request, tmp_path, database):
     assert not NAMED.search(feed)
     office.done("tick")
     assert json.loads(office.done("audit", "verify", "--json", "--anchor", anchor).stdout)["findings"] == []
+
+
+def give(office, content: bytes) -> str:
+    """Hand a mail to `opora mail bounce` on its standard input; what it says."""
+    folder = office.terminal.folder
+    known = {"OPORA_LANG": "en", "OPORA_DATA_DIR": str(office.data), "OPORA_CLOCK": f"file:{folder / 'clock'}"}
+    result = CliRunner().invoke(opora, ("mail", "bounce"), input=content, env=known)
+    assert result.exit_code == 0, result.stderr
+    return result.stderr
+
+
+def test_what_came_by_mail_and_what_is_served_forgets_her(lived_in):
+    """Sender, subject and file name of an answer, a bounce that quotes her address in every way, calendars as served.
+
+    Files of evidence keep what they say: docs/legal.md and docs/howto/verify-history.md say why.
+    """
+    office, feeds = lived_in, {"OPORA_FEED_DIR": str(lived_in.data / "feeds")}
+    office.done("calendar", "add", "--name", "Для Громовой Ю. О.", **feeds)
+    office.done("tick", **feeds)
+    with office.connect() as raw:
+        sent = raw.execute("SELECT message_id FROM letter WHERE recipient = ? AND state = 'sent'", [PAUL]).fetchall()
+    known = sent[0][0]
+    assert "Громова" in give(office, answer(known, PAUL, ("Громова_Ю_О_список.pdf", PDF), subject="От Громовой Юлии"))
+    said = f"550 5.1.1 <{PAUL}> ({PAUL.replace('@', '=')}@bounces.example.net): no mailbox"
+    give(office, returned(known, PAUL, said=said))
+    with office.connect() as raw:
+        named = raw.execute("SELECT sender || details FROM arrival UNION ALL SELECT name FROM arrived_file").fetchall()
+    assert [bool(NAMED.search(each[0])) for each in named] == [True, True, True]
+    assert {"feed", "feed_event"} <= set(in_bytes(office))
+    office.done(*ERASE, **feeds)
+    assert [line for line in office.dump().splitlines() if NAMED.search(line)] == []
+    assert in_bytes(office) == []
 
 
 def test_what_she_did_stays_under_her_id(lived_in):

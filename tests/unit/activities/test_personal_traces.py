@@ -28,11 +28,44 @@ TRACES = find_traces("Семёнова Мария Петровна", "semenova@s
         "М. Семёнова",
         "semenova@school.example.org",
         "Semenova@School.Example.ORG",
+        "semenova=school.example.org",
+        "semenova%40school.example.org",
     ],
 )
 def test_every_customary_form_is_found(form):
     """Russian cases, ё and е, initials before and after, the address in any case of letters."""
     assert TRACES.redact(f"Передать: {form}, срочно") == "Передать: p-7k3f9q, срочно"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Отчёт_Семёновой_М_П.pdf", "Отчёт_p-7k3f9q.pdf"),
+        ("Семёнова_М.П._протокол.docx", "p-7k3f9q_протокол.docx"),
+        ("Семёнова-Мария-фото.jpg", "p-7k3f9q-фото.jpg"),
+        ("СЕМЕНОВА_МАРИЯ_ПЕТРОВНА_2026.xlsx", "p-7k3f9q_2026.xlsx"),
+        ("Семёнова М П.pdf", "p-7k3f9q.pdf"),
+        ("М_П_Семёнова.pdf", "p-7k3f9q.pdf"),
+    ],
+)
+def test_names_of_files_are_read_as_people_write_them(name, expected):
+    """Underscores and hyphens stand between words, and initials have no dots."""
+    assert TRACES.redact(name) == expected
+
+
+@pytest.mark.parametrize("form", ["Цоя Зои Львовны", "Цою З. Л.", "Зоей Цой", "Цой Зою"])
+def test_short_names_are_declined_too(form):
+    """Beside another word of the name; alone they are too much like others."""
+    traces = find_traces("Цой Зоя Львовна", "z@example.org", "p-1")
+    assert traces.redact(f"от {form}!") == "от p-1!"
+    assert not traces.may_name_the_person("Цома")
+
+
+def test_an_address_of_a_russian_domain_is_found_as_it_goes_over_the_wire():
+    """Mail systems quote it in ASCII (RFC 5891)."""
+    traces = find_traces("Ли Юлия", "юля@школа.рф", "p-1")
+    wire = "школа.рф".encode("idna").decode("ascii")
+    assert traces.redact(f"<юля@школа.рф> <юля@{wire}>") == "<p-1> <p-1>"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +78,8 @@ def test_every_customary_form_is_found(form):
         "xsemenova@school.example.org",
         "semenova@school.example.organic",
         "Мария Семёновская",
+        "Семёнова_И_П.pdf",
+        "Семёнова Московская",
         "семинар по математике",
     ],
 )
