@@ -131,7 +131,7 @@ def test_what_is_too_much_is_refused_before_it_is_sent(house, serve, page, path,
         expect(page.locator("#told")).to_be_focused()
     page.get_by_label(FILES).set_input_files([file()])
     expect(page.locator("#told")).to_be_empty()
-    assert asked == []
+    assert "POST" not in asked
     assert kept_by(house) == ([], [])
 
 
