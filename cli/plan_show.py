@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from activities.occurrences import Occurrence
     from activities.plan_activities import Activity
     from activities.plan_overview import NamedParty, PlanOverview, SectionCounts
-    from activities.plans import Finding
+    from activities.plans import Finding, Plan
 
 LAUNCHED = N_("live since {day}")
 CHOSEN = N_("{workflow}, chosen by {person}")
@@ -195,17 +195,7 @@ def _print_before_record(occurrences: Sequence["Occurrence"]) -> None:
 
 
 def _overview_json(overview: "PlanOverview") -> dict[str, object]:
-    plan = overview.plan
-    return {
-        "slug": plan.slug,
-        "id": plan.short_id,
-        "title": plan.title,
-        "status": plan.status.value,
-        "period": {"start": plan.period.starts_on, "end": plan.period.ends_on},
-        "launched_on": plan.launched_on,
-        "workflow": plan.workflow,
-        "workflow_chosen_at": plan.workflow_chosen_at,
-        "workflow_chosen_by": plan.workflow_chosen_by,
+    return _plan_json(overview.plan) | {
         "activities": overview.activities,
         "kinds": overview.kinds,
         "states": overview.states,
@@ -244,4 +234,18 @@ def _overview_json(overview: "PlanOverview") -> dict[str, object]:
             for each in overview.parties
         ],
         "before_record": [each.short_id for each in overview.before_record],
+    }
+
+
+def _plan_json(plan: "Plan") -> dict[str, object]:
+    return {
+        "slug": plan.slug,
+        "id": plan.short_id,
+        "title": plan.title,
+        "status": plan.status.value,
+        "period": {"start": plan.period.starts_on, "end": plan.period.ends_on},
+        "launched_on": plan.launched_on,
+        "workflow": plan.workflow,
+        "workflow_chosen_at": plan.workflow_chosen_at,
+        "workflow_chosen_by": plan.workflow_chosen_by,
     }
