@@ -31,6 +31,7 @@ COMMANDS = {
     "deadline": N_("Show how the text of a deadline is read."),
     "person": N_("The people, what they may do, and how to reach them."),
     "party": N_("Who plans name as responsible, and how the name is spelled."),
+    "workday": N_("Days that are worked or off other than the federal calendar says."),
     "report": N_("Write the report on a plan in the plan's own table."),
     "print": N_("Write the acceptance sheet of what was handed in, for paper."),
     "calendar": N_("Calendar subscriptions and files."),
