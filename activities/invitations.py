@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from activities.tables import invitation
 from engine.identifiers import new_uuid7
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 
 TIME_TO_LIVE = timedelta(days=90)
@@ -66,18 +68,13 @@ def invite_to_send(work: UnitOfWork, person_id: int, occurrence_ids: Iterable[in
 def _obtain(
     work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_ids: Collection[int | None]
 ) -> dict[int | None, Invitation]:
-    live = select(invitation).where(
-        invitation.c.person_id == person_id,
-        invitation.c.purpose == purpose.value,
-        invitation.c.voided_at.is_(None),
-        invitation.c.expires_at > work.now + RENEWED_BEFORE,
-    )
-    rows = work.connection.execute(live.order_by(invitation.c.id)).mappings()
-    known = {row["occurrence_id"]: _from_row(row) for row in rows}
+    mine = {"person_id": person_id, "purpose": purpose.value, "lasts_until": work.now + RENEWED_BEFORE}
+    live = (_from_row(row) for row in _LIVE.fetch(work.connection, mine))
+    known: dict[int | None, Invitation] = {each.occurrence_id: each for each in live}
     fresh = [_new_row(work, person_id, purpose, key) for key in dict.fromkeys(occurrence_ids) if key not in known]
     if fresh:
-        stored = work.connection.execute(insert(invitation).returning(*invitation.c), fresh).mappings()
-        known |= {row["occurrence_id"]: _from_row(row) for row in stored}
+        stored = work.connection.execute(insert(invitation).returning(*_COLUMNS), fresh)
+        known |= {each.occurrence_id: each for each in map(_from_row, stored)}
     return {key: known[key] for key in occurrence_ids}
 
 
@@ -95,35 +92,33 @@ def _new_row(work: UnitOfWork, person_id: int, purpose: Purpose, occurrence_id: 
 
 def find_invitation(connection: Connection, public_id: str) -> Invitation | None:
     """An invitation by its public id, or None."""
-    row = connection.execute(select(invitation).where(invitation.c.public_id == public_id)).mappings().first()
+    row = connection.execute(select(*_COLUMNS).where(invitation.c.public_id == public_id)).first()
     return _from_row(row) if row else None
 
 
 def find_open_invitation(connection: Connection, person_id: int, purpose: Purpose, now: datetime) -> Invitation | None:
     """The newest invitation of a person for a purpose without an occurrence that still counts, or None."""
-    mine = select(invitation).where(invitation.c.person_id == person_id, invitation.c.purpose == purpose.value)
-    row = connection.execute(mine.order_by(invitation.c.id.desc()).limit(1)).mappings().first()
-    return found if row and is_invitation_open(found := _from_row(row), now) else None
+    rows = _NEWEST.fetch(connection, {"person_id": person_id, "purpose": purpose.value})
+    return found if rows and is_invitation_open(found := _from_row(rows[0]), now) else None
 
 
 def list_sending(
     connection: Connection, person_id: int, occurrence_ids: Collection[int], now: datetime
 ) -> dict[int, Invitation]:
     """Occurrence id → the newest of a person's invitations to send evidence for it that counts, where there is one."""
-    mine = select(invitation).where(
+    mine = select(*_COLUMNS).where(
         invitation.c.person_id == person_id,
         invitation.c.purpose == Purpose.EVIDENCE.value,
         invitation.c.occurrence_id.in_(occurrence_ids),
     )
-    rows = connection.execute(mine.order_by(invitation.c.id)).mappings()
-    found = [(row["occurrence_id"], _from_row(row)) for row in rows]
-    return {key: each for key, each in found if is_invitation_open(each, now)}
+    found = map(_from_row, connection.execute(mine.order_by(invitation.c.id)))
+    return {each.occurrence_id: each for each in found if each.occurrence_id and is_invitation_open(each, now)}
 
 
 def list_invitations(connection: Connection, public_ids: Collection[str]) -> list[Invitation]:
     """The invitations with these public ids; what is none is left out."""
-    rows = connection.execute(select(invitation).where(invitation.c.public_id.in_(public_ids))).mappings()
-    return [_from_row(row) for row in rows]
+    named = select(*_COLUMNS).where(invitation.c.public_id.in_(public_ids))
+    return [_from_row(row) for row in connection.execute(named)] if public_ids else []
 
 
 def is_invitation_open(wanted: Invitation, now: datetime) -> bool:
@@ -148,6 +143,13 @@ def void_sending(work: UnitOfWork, person_id: int, occurrence_ids: Collection[in
     return work.connection.execute(update(invitation).where(live).values(voided_at=work.now)).rowcount
 
 
-def _from_row(row: RowMapping) -> Invitation:
-    values = {name: row[name] for name in Invitation.__slots__ if name != "purpose"}
-    return Invitation(**values, purpose=Purpose(row["purpose"]))
+_COLUMNS = tuple(invitation.c[name] for name in Invitation.__slots__)
+_MINE = (invitation.c.person_id == bindparam("person_id")) & (invitation.c.purpose == bindparam("purpose"))
+_LASTS = invitation.c.voided_at.is_(None) & (invitation.c.expires_at > bindparam("lasts_until"))
+_LIVE = Prepared(select(*_COLUMNS).where(_MINE, _LASTS).order_by(invitation.c.id))
+_NEWEST = Prepared(select(*_COLUMNS).where(_MINE).order_by(invitation.c.id.desc()).limit(1))
+
+
+def _from_row(row: Iterable[Any]) -> Invitation:
+    key, public_id, person_id, purpose, *rest = row
+    return Invitation(key, public_id, person_id, Purpose(purpose), *rest)

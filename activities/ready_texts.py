@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from activities.absences import list_principals
 from activities.acting import Actor
@@ -23,6 +23,7 @@ from activities.roles import Role, list_all_holders
 from activities.tables import activity_party, party, plan
 from engine.errors import N_, OporaError
 from engine.machine import RoleNotAllowedError
+from engine.prepared import Among, Prepared
 
 SOON = timedelta(days=14)
 _EXECUTING = (Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)
@@ -129,20 +130,25 @@ class Superiors:
 
 def list_superiors(connection: Connection, activity_ids: Collection[int]) -> dict[int, Superiors]:
     """Activity id → the superior bodies that carry it out; activities without any are left out."""
-    rows = connection.execute(
-        select(activity_party.c.activity_id, party.c.short_id, party.c.name, party.c.kind)
-        .join(party, party.c.id == activity_party.c.party_id)
-        .where(activity_party.c.activity_id.in_(activity_ids), activity_party.c.standing.in_(_EXECUTING))
-        .order_by(activity_party.c.activity_id, activity_party.c.position)
-    )
     named: dict[int, list[tuple[str, str]]] = {}
     helped: set[int] = set()
-    for row in rows:
-        if row.kind == PartyKind.SUPERIOR.value:
-            named.setdefault(row.activity_id, []).append((row.short_id, row.name))
+    for activity_id, kind, short_id, name in _CARRYING_OUT.fetch(connection, {"activity_ids": activity_ids}):
+        if kind == PartyKind.SUPERIOR.value:
+            named.setdefault(activity_id, []).append((short_id, name))
         else:
-            helped.add(row.activity_id)
+            helped.add(activity_id)
     return {key: Superiors(tuple(found), key not in helped) for key, found in named.items()}
+
+
+_CARRYING_OUT = Prepared(
+    select(activity_party.c.activity_id, party.c.kind, party.c.short_id, party.c.name)
+    .join(party, party.c.id == activity_party.c.party_id)
+    .where(
+        Among(activity_party.c.activity_id, "activity_ids"),
+        or_(*(activity_party.c.standing == each for each in _EXECUTING)),
+    )
+    .order_by(activity_party.c.activity_id, activity_party.c.position)
+)
 
 
 def give_out_links(office: Office, actor: Actor, sheet: Sheet, chosen: Collection[Occurrence]) -> None:

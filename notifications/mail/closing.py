@@ -6,12 +6,13 @@ Most rows end on the plan's last days; who hands in then leaves no day for the d
 from collections.abc import Collection
 from datetime import date, time
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from activities.occurrences import OWED_STATES, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.plans import PlanStatus
 from activities.tables import plan
+from engine.prepared import Prepared
 from notifications.mail.notices import CLOSING, NewNotice, raise_notices
 from notifications.mail.policy import list_all_responsible
 from notifications.tables import notice
@@ -19,9 +20,15 @@ from notifications.tables import notice
 
 def find_closing_plans(connection: Connection, today: date) -> dict[int, date]:
     """Row id → last day, of live plans that end within this month."""
-    live = select(plan.c.id, plan.c.ends_on).where(plan.c.status == PlanStatus.LIVE.value, plan.c.ends_on >= today)
-    ends = {row.id: row.ends_on for row in connection.execute(live)}
-    return {key: day for key, day in ends.items() if (day.year, day.month) == (today.year, today.month)}
+    ends = _ENDS.fetch(connection, {"today": today})
+    return {key: day for key, day in ends if (day.year, day.month) == (today.year, today.month)}
+
+
+_ENDS = Prepared(
+    select(plan.c.id, plan.c.ends_on).where(
+        plan.c.status == PlanStatus.LIVE.value, plan.c.ends_on >= bindparam("today")
+    )
+)
 
 
 def open_closing(office: Office, today: date) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from activities.absences import list_stand_ins
 from activities.invitations import invite_to_send
 from activities.office import Office
 from activities.people import Person, list_people
+from engine.prepared import Prepared
 from engine.tables import ladder, message
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.closing import open_closing
@@ -56,20 +57,28 @@ def write_digests(office: Office, domain: str) -> int:
 
 def _is_calm(connection: Connection, now: datetime) -> bool:
     """Whether every timer has fired and every message is handled."""
-    waits = exists().where(ladder.c.due_at <= now), exists().where(message.c.available_at <= now)
-    return not connection.execute(select(or_(*waits))).scalar()
+    return not any(waiting.fetch(connection, {"now": now}) for waiting in _WAITING)
+
+
+_WAITING = tuple(
+    Prepared(select(column).where(column <= bindparam("now")).limit(1))
+    for column in (ladder.c.due_at, message.c.available_at)
+)
 
 
 def _untold(connection: Connection, today: date, morning: datetime) -> list[tuple[Person, list[Notice]]]:
     """Active people with open notices and no digest of this morning, if it is a morning of theirs."""
+    notices = list_open_notices(connection)
+    if not notices:  # so it is most of the time, and each minute asks
+        return []
     by_person: dict[int, list[Notice]] = defaultdict(list)
     stand_ins = list_stand_ins(connection, today)
-    for notice in list_open_notices(connection):
+    for notice in notices:
         # What was left for somebody is told this morning to who stands in for them this morning.
         receiver = stand_ins.get(notice.person_id)
         by_person[receiver.id if receiver else notice.person_id].append(notice)
-    done = list_written(connection, f"digest:{today}") if by_person else set()
-    chosen = find_on_chosen_days(connection, Kind.MORNING_DIGEST) if by_person else {}
+    done = list_written(connection, f"digest:{today}")
+    chosen = find_on_chosen_days(connection, Kind.MORNING_DIGEST)
     later = {key for key, wanted in chosen.items() if not wanted.comes_on(today.isoweekday())}
     due = {key for key, left in by_person.items() if any(each.is_due(morning) for each in left)} - done - later
     return [(each, by_person[each.id]) for each in list_people(connection) if each.active and each.id in due]

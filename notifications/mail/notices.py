@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from engine.prepared import Among, Prepared
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.insertion import insert_all_missing
 from notifications.tables import notice
@@ -36,7 +37,10 @@ class Notice:
         return self.kind in REMINDERS or self.kind == HANDED_OVER or self.raised_at < morning
 
 
-_COLUMNS = tuple(notice.c[name] for name in Notice.__slots__)
+_IS_OPEN = notice.c.settled_at.is_(None)
+_OPEN = Prepared(select(*(notice.c[name] for name in Notice.__slots__)).where(_IS_OPEN).order_by(notice.c.id))
+_ANY_OPEN = Prepared(select(notice.c.id).where(_IS_OPEN).limit(1))
+_SETTLE = Prepared(update(notice).where(Among(notice.c.id, "ids"), _IS_OPEN), ("settled_at",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,14 @@ def raise_notices(work: UnitOfWork, found: Sequence[NewNotice]) -> None:
 
 def list_open_notices(connection: Connection) -> list[Notice]:
     """The notices that no digest has told yet."""
-    rows = connection.execute(select(*_COLUMNS).where(notice.c.settled_at.is_(None)).order_by(notice.c.id))
-    return [Notice(**row) for row in rows.mappings()]
+    return [Notice(*row) for row in _OPEN.fetch(connection, {})]
+
+
+def is_any_open(connection: Connection) -> bool:
+    """Whether there is a notice that no digest has told yet."""
+    return bool(_ANY_OPEN.fetch(connection, {}))
 
 
 def settle_notices(work: UnitOfWork, ids: Collection[int]) -> None:
     """They were told, or are over."""
-    told = update(notice).where(notice.c.id.in_(ids), notice.c.settled_at.is_(None))
-    work.connection.execute(told.values(settled_at=work.now))
+    _SETTLE.run_each(work.connection, [{"ids": ids, "settled_at": work.now}])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from activities.absences import list_stand_ins, replace_absent
 from activities.chores import list_chores
@@ -24,13 +24,14 @@ from activities.roles import Role, list_all_holders
 from activities.submissions import find_open_submission, list_submissions
 from activities.tables import activity_party, contact, party, plan
 from activities.tables import person as people
+from engine.prepared import Among, Prepared
 from notifications.mail.answers import Answer, list_answers
 from notifications.mail.closing import find_closing_plans
 from notifications.mail.compose import row_of, waiting_of
 from notifications.mail.contexts import Row, Waiting
 from notifications.mail.digest_context import BodyRows, Chore, MorningDigest
 from notifications.mail.infections import list_infections
-from notifications.mail.letters import LetterState, count_letters
+from notifications.mail.letters import count_dead
 from notifications.mail.policy import audience, is_unconfirmed, list_all_responsible
 
 DUE_SOON = timedelta(days=14)
@@ -135,9 +136,9 @@ class Picture:
     def _row(self, person: Person, target: Occurrence) -> Row:
         for_whom = self.places.get((person.id, target.id), "")
         told = None if target.member_id else self.tallies.get((target.activity_id, target.key))
-        return replace(
-            row_of(target, self.today), for_whom=for_whom, parts=(told.handed_in, told.parts) if told else None
-        )
+        parts = (told.handed_in, told.parts) if told else None
+        remark = self.remarks.get(target.id, "")
+        return replace(row_of(target, self.today), for_whom=for_whom, parts=parts, remark=remark)
 
     def _asking(self, person: Person, target: Occurrence) -> Row:
         """The row of an occurrence for which another date is asked for."""
@@ -166,7 +167,7 @@ class Picture:
 
     def _rows(self, person: Person, found: Iterable[Occurrence]) -> tuple[Row, ...]:
         by_day = sorted(found, key=lambda each: (each.due_on or date.max, each.plan_id, each.position, each.id))
-        return tuple(replace(self._row(person, each), remark=self.remarks.get(each.id, "")) for each in by_day)
+        return tuple(self._row(person, each) for each in by_day)
 
     def _rows_by_activity(self, person: Person, found: Sequence[Occurrence]) -> tuple[Row, ...]:
         """One row an activity: what is asked is the same for all its occurrences, whose rows would look alike."""
@@ -203,7 +204,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         tallies=tally(each for key in _live_plans(connection) for each in _parts(connection, key)),
         remarks={each.id: _remark(connection, each) for each in found if each.state == "returned"},
         silent=_silent(connection, {each.activity_id for each in found}),
-        undelivered=count_letters(connection).get(LetterState.DEAD.value, 0),
+        undelivered=count_dead(connection),
         date_requests=list_date_requests(connection),
         closing=find_closing_plans(connection, today),
         superiors=list_superiors(connection, {each.activity_id for each in found}),
@@ -225,7 +226,10 @@ def _infected(connection: Connection, today: date) -> dict[int, list[tuple[Occur
 
 
 def _live_plans(connection: Connection) -> Sequence[int]:
-    return connection.execute(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value)).scalars().all()
+    return [key for (key,) in _LIVE_PLANS.fetch(connection, {})]
+
+
+_LIVE_PLANS = Prepared(select(plan.c.id).where(plan.c.status == PlanStatus.LIVE.value))
 
 
 def _parts(connection: Connection, plan_id: int) -> list[Occurrence]:
@@ -298,19 +302,21 @@ def _remark(connection: Connection, target: Occurrence) -> str:
 
 def _silent(connection: Connection, activity_ids: Collection[int]) -> dict[int, list[str]]:
     """Executors without a contact who is still there; of superior bodies none is expected."""
-    reached = select(contact.c.party_id).join(people, people.c.id == contact.c.person_id).where(people.c.active)
-    rows = connection.execute(
-        select(activity_party.c.activity_id, party.c.name)
-        .join(party, party.c.id == activity_party.c.party_id)
-        .where(
-            activity_party.c.activity_id.in_(activity_ids),
-            activity_party.c.standing.in_((Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)),
-            party.c.kind != PartyKind.SUPERIOR.value,
-            party.c.id.not_in(reached),
-            party.c.id.not_in(select(party_member.c.group_id)),  # of a group, its members are written to
-        )
-    )
     silent: dict[int, list[str]] = defaultdict(list)
-    for row in rows:
-        silent[row.activity_id].append(row.name)
+    for activity_id, name in _SILENT.fetch(connection, {"activity_ids": activity_ids}):
+        silent[activity_id].append(name)
     return silent
+
+
+_REACHED = select(contact.c.party_id).join(people, people.c.id == contact.c.person_id).where(people.c.active)
+_SILENT = Prepared(
+    select(activity_party.c.activity_id, party.c.name)
+    .join(party, party.c.id == activity_party.c.party_id)
+    .where(
+        Among(activity_party.c.activity_id, "activity_ids"),
+        or_(*(activity_party.c.standing == each.value for each in (Standing.EXECUTOR, Standing.CO_EXECUTOR))),
+        party.c.kind != PartyKind.SUPERIOR.value,
+        party.c.id.not_in(_REACHED),
+        party.c.id.not_in(select(party_member.c.group_id)),  # of a group, its members are written to
+    )
+)

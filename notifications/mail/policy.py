@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from activities.deadlines.schedule import Confidence
 from activities.occurrences import Occurrence
@@ -10,6 +10,7 @@ from activities.parties import PartyKind, Standing
 from activities.people import Person, find_person
 from activities.roles import Role, list_all_holders, list_holders, list_member_contacts
 from activities.tables import activity_party, contact, party
+from engine.prepared import Among, Prepared
 
 _EXECUTORS = (Standing.EXECUTOR.value, Standing.CO_EXECUTOR.value)
 
@@ -85,11 +86,17 @@ def _audience(target: Occurrence, coordinators: Iterable[Person], people: Iterab
 
 def _speak_only_for_superiors(connection: Connection, activity_ids: Collection[int]) -> frozenset[tuple[int, int]]:
     """Activity and person, where the person is the contact of superior bodies only."""
-    rows = connection.execute(
-        select(activity_party.c.activity_id, contact.c.person_id, party.c.kind)
-        .join(party, party.c.id == contact.c.party_id)
-        .join(activity_party, activity_party.c.party_id == party.c.id)
-        .where(activity_party.c.activity_id.in_(activity_ids), activity_party.c.standing.in_(_EXECUTORS))
-    ).all()
-    others = {(row.activity_id, row.person_id) for row in rows if row.kind != PartyKind.SUPERIOR.value}
-    return frozenset((row.activity_id, row.person_id) for row in rows) - others
+    rows = _SPEAKING.fetch(connection, {"activity_ids": activity_ids})
+    others = {(activity_id, person_id) for activity_id, person_id, kind in rows if kind != PartyKind.SUPERIOR.value}
+    return frozenset((activity_id, person_id) for activity_id, person_id, _ in rows) - others
+
+
+_SPEAKING = Prepared(
+    select(activity_party.c.activity_id, contact.c.person_id, party.c.kind)
+    .join(party, party.c.id == contact.c.party_id)
+    .join(activity_party, activity_party.c.party_id == party.c.id)
+    .where(
+        Among(activity_party.c.activity_id, "activity_ids"),
+        or_(*(activity_party.c.standing == each for each in _EXECUTORS)),
+    )
+)

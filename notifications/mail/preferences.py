@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from activities.working_calendar import WorkingCalendar
 from engine.errors import N_, OporaError
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 from notifications.mail.kinds import Kind
 from notifications.mail.quiet import MORNING
@@ -99,20 +99,28 @@ def get_preference(connection: Connection, person_id: int, kind: Kind) -> Prefer
 
 def list_preferences(connection: Connection, person_id: int) -> dict[Kind, Preference]:
     """What a person wants, for every kind that has a choice."""
-    chosen = select(preference).where(preference.c.person_id == person_id)
-    rows = {row.kind: row for row in connection.execute(chosen)}
-    defaults = {kind: Preference(paces[0]) for kind, paces in CHOICES.items()}
-    return {kind: _from_row(rows[kind]) if kind in rows else usual for kind, usual in defaults.items()}
+    rows = _OF_PERSON.fetch(connection, {"person_id": person_id})
+    return _DEFAULTS | {Kind(kind): _read(pace, days) for kind, pace, days in rows if kind in _DEFAULTS}
 
 
 def find_on_chosen_days(connection: Connection, kind: Kind) -> dict[int, Preference]:
     """Person id → preference, of those to whom a kind comes on chosen days."""
-    chosen = select(preference).where(preference.c.kind == kind.value, preference.c.pace == Pace.WEEKLY.value)
-    return {row.person_id: _from_row(row) for row in connection.execute(chosen)}
+    rows = _ON_CHOSEN_DAYS.fetch(connection, {"kind": kind.value})
+    return {person_id: _read(pace, days) for person_id, pace, days in rows}
 
 
-def _from_row(row: Row[Any]) -> Preference:
-    return Preference(Pace(row.pace), tuple(int(day) for day in row.days.split()))
+def _read(pace: str, days: str) -> Preference:
+    return Preference(Pace(pace), tuple(int(day) for day in days.split()))
+
+
+_DEFAULTS = {kind: Preference(paces[0]) for kind, paces in CHOICES.items()}
+_CHOSEN = (preference.c.pace, preference.c.days)
+_OF_PERSON = Prepared(select(preference.c.kind, *_CHOSEN).where(preference.c.person_id == bindparam("person_id")))
+_ON_CHOSEN_DAYS = Prepared(
+    select(preference.c.person_id, *_CHOSEN).where(
+        preference.c.kind == bindparam("kind"), preference.c.pace == Pace.WEEKLY.value
+    )
+)
 
 
 def choose(work: UnitOfWork, person_id: int, kind: Kind, pace: Pace, days: Collection[int] = ()) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
@@ -17,6 +17,7 @@ from activities.plans import PlanStatus
 from activities.roles import Role, list_all_holders
 from activities.tables import plan, role_grant
 from activities.working_calendar import WorkingCalendar
+from engine.prepared import Prepared
 from notifications.mail.compose import Clerk, row_of
 from notifications.mail.contexts import Context, Row
 from notifications.mail.kinds import Kind
@@ -144,8 +145,14 @@ def _plan_month(title: str, due: Collection[Occurrence], today: date) -> PlanMon
 
 def _list_holding(connection: Connection, role: Role) -> set[int]:
     """Row ids of those who hold a role on any scope: asked at each tick, so by one small query."""
-    held = select(role_grant.c.person_id).where(role_grant.c.role == role.value, role_grant.c.revoked_at.is_(None))
-    return set(connection.execute(held).scalars())
+    return {person_id for (person_id,) in _HOLDING.fetch(connection, {"role": role.value})}
+
+
+_HOLDING = Prepared(
+    select(role_grant.c.person_id)
+    .where(role_grant.c.role == bindparam("role"), role_grant.c.revoked_at.is_(None))
+    .distinct()
+)
 
 
 def _live_by_person(connection: Connection, role: Role) -> dict[Person, list[Occurrence]]:

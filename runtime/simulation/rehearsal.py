@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, union_all
 
 from activities.acting import Actor
 from activities.office import Office
@@ -16,10 +16,11 @@ from activities.roles import RUNNING, holds_anywhere
 from engine.clock import VirtualClock
 from engine.errors import N_, OporaError
 from engine.outbox import dispatch
+from engine.prepared import Prepared
 from engine.tables import ladder, message
 from notifications.handlers import build_handlers
 from notifications.mail.mailbox import Budget
-from notifications.mail.notices import list_open_notices
+from notifications.mail.notices import is_any_open
 from notifications.mail.post import Post
 from notifications.mail.quiet import MORNING
 from notifications.mail.send import send_due
@@ -163,16 +164,25 @@ def _next_instant(office: Office) -> datetime | None:
     now = office.store.clock.now()
     with office.store.read() as connection:
         due = [_next_due(connection, now)]
-        if list_open_notices(connection):
+        if is_any_open(connection):
             due.append(_next_morning(office, now))
     return min(filter(None, due), default=None)
 
 
 def _next_due(connection: Connection, now: datetime) -> datetime | None:
-    waiting = (ladder.c.due_at, message.c.available_at, letter.c.send_at)
-    earliest = union_all(*(select(func.min(column).label("at")).where(column > now) for column in waiting)).subquery()
-    found: datetime | None = connection.execute(select(func.min(earliest.c.at))).scalar()
+    found: datetime | None = _EARLIEST.fetch(connection, {"now": now})[0][0]
     return found
+
+
+def _earliest() -> Select[tuple[datetime]]:
+    """Of all that waits for an instant, the first one later than now."""
+    waiting = (ladder.c.due_at, message.c.available_at, letter.c.send_at)
+    now: BindParameter[datetime] = bindparam("now")
+    firsts = union_all(*(select(func.min(column).label("at")).where(column > now) for column in waiting)).subquery()
+    return select(func.min(firsts.c.at))
+
+
+_EARLIEST = Prepared(_earliest())
 
 
 def _next_morning(office: Office, now: datetime) -> datetime:
