@@ -16,7 +16,10 @@ from engine.errors import N_, OporaError
 LARGEST_EXACT_INTEGER = 2**53 - 1
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+# The kinds as they mostly come, first: to look through a union or to ask an abstract class takes long.
 _PLAIN = (str, bool, NoneType)
+_LISTS = (list, tuple)
+_MAPPINGS = (dict, Mapping)
 
 
 class NotCanonicalError(OporaError):
@@ -57,9 +60,9 @@ def _ordered(value: Any) -> Any:
         return value
     if isinstance(value, int) and abs(value) <= LARGEST_EXACT_INTEGER:
         return int(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_ordered(item) for item in value]
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+    if isinstance(value, _MAPPINGS) and all(isinstance(key, str) for key in value):
         keys = sorted(value, key=_utf16_units) if len(value) > 1 else value
         return {str(key): _ordered(value[key]) for key in keys}
     raise NotCanonicalError(value=ascii(value))
