@@ -190,9 +190,16 @@ def list_stand_ins(connection: Connection, day: date) -> dict[int, Person]:
     return {absent_id: Person(*columns) for absent_id, *columns in _STAND_INS.fetch(connection, {"day": day})}
 
 
-def stands_in(connection: Connection, substitute: Person, absent: Person, day: date) -> bool:
-    """Whether a person stands in for another on a day."""
-    found = list_stand_ins(connection, day).get(absent.id)
+def stands_in(work: UnitOfWork, substitute: Person, absent: Person, day: date) -> bool:
+    """Whether a person stands in for another on a day; if so, the absence does not end before the transaction does.
+
+    So nothing is done in somebody's place after they were said to be back.
+    """
+    mine = (absence.c.person_id == absent.id) & (absence.c.substitute_id == substitute.id)
+    held = select(absence.c.id).where(mine, _LASTS).with_for_update(read=True)
+    if work.connection.execute(held, {"day": day}).first() is None:
+        return False
+    found = list_stand_ins(work.connection, day).get(absent.id)
     return found is not None and found.id == substitute.id
 
 

@@ -143,7 +143,7 @@ def _refuse_false_substitute(deed: Deed) -> None:
     """Nobody's voice is spent by somebody else, unless they are away and have said who stands in."""
     other = deed.actor.on_behalf_of
     today = deed.office.calendar.day_of(deed.work.now)
-    if other is not None and not stands_in(deed.connection, deed.actor.person, other, today):
+    if other is not None and not stands_in(deed.work, deed.actor.person, other, today):
         raise SubstitutionOverError(name=other.name)
 
 

@@ -85,6 +85,6 @@ def roles_within(
     """The same for an activity, or for a member's part of it."""
     roles = roles_of(work.connection, actor.person.id, activity_id, member_id)
     absent = actor.on_behalf_of
-    if absent is None or not stands_in(work.connection, actor.person, absent, office.calendar.day_of(work.now)):
+    if absent is None or not stands_in(work, actor.person, absent, office.calendar.day_of(work.now)):
         return roles
     return roles | roles_of(work.connection, absent.id, activity_id, member_id)

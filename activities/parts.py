@@ -20,6 +20,7 @@ from activities.plans import PlanStatus
 from activities.roles import Role, check_roles
 from activities.tables import activity, activity_party, occurrence, plan
 from engine.errors import N_, OporaError
+from engine.store import lock_instances
 from engine.unit_of_work import UnitOfWork
 
 HANDED_IN = frozenset({"evidence_submitted", "accepted", "not_performed"})
@@ -151,6 +152,12 @@ def list_parts_alongside(connection: Connection, target: Occurrence) -> list[Occ
 def list_open_parts(connection: Connection, target: Occurrence) -> list[Occurrence]:
     """The parts of a run of which something is still awaited: they are called off with it."""
     return [each for each in list_parts_of(connection, target) if each.is_open]
+
+
+def lock_open_parts(connection: Connection, target: Occurrence) -> list[Occurrence]:
+    """The same, locked: whoever takes one in at this moment has done so before, or is refused afterwards."""
+    lock_instances(connection, [each.instance_id for each in list_parts_of(connection, target)])
+    return list_open_parts(connection, target)
 
 
 def tally(parts: Iterable[Occurrence]) -> dict[tuple[int, str], Tally]:

@@ -11,7 +11,7 @@ from activities.following import Followed, date_followers, followers_payload, li
 from activities.grants import void_grants
 from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
 from activities.office import Office
-from activities.parts import list_open_parts, list_parts_alongside
+from activities.parts import list_parts_alongside, lock_open_parts
 from activities.tables import submission
 
 __all__ = ["NewDates", "cancel", "postpone", "reopen", "set_date", "start"]
@@ -71,7 +71,7 @@ def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, bas
         target = lock_occurrence(work.connection, occurrence_id)
         left = list_followers_of(work.connection, target)
         payload = values | followers_payload(work.connection, target)
-        parts = list_open_parts(work.connection, target)
+        parts = lock_open_parts(work.connection, target)
         fire(office, work, actor, target, Attempt("cancel", values=values, payload=payload))
         for each in parts:
             fire(office, work, actor, each, Attempt("cancel", values=values, payload=values))

@@ -6,17 +6,22 @@ from threading import Thread
 
 import pytest
 
-from activities import parts, pending_steps, plan_launch, plan_reimport, steps
+from activities import absences, decisions, parts, pending_steps, plan_launch, plan_reimport, steps
+from activities.absences import NewAbsence, end_absence, record_absence
 from activities.correcting import edit_activity
+from activities.enrolment import give_role
 from activities.parties import PartyKind, get_party, set_party_kind
 from activities.party_members import add_member
 from activities.pending_steps import StepOutcome, carry_out_pending
 from activities.plan_activities import resolve_activity
 from activities.plan_reimport import apply_reimport
+from activities.roles import Role, Scope
 from activities.row_editing import PlanIsLiveError
-from activities.steps import NewDates, postpone
-from activities.tables import pending_step
+from activities.steps import NewDates, cancel, postpone
+from activities.tables import decision, occurrence, pending_step
+from engine.audit import verify_history
 from engine.errors import OporaError
+from engine.machine import EventNotAllowedError
 from tests.fixtures.amending import BASIS, TO_MAY
 
 WITHOUT_REPORT = ("1.1 | Подготовить справку об охвате кружками | Школа № 12 | справка | до 20 марта\n", "")
@@ -147,3 +152,89 @@ def test_a_part_has_the_days_of_its_row(group_row, other, monkeypatch, first):
     other.wait()
     assert other.told == []
     assert desk.occurrence("1.1~Лицей").due_on == desk.occurrence("1.1").due_on == date(2026, 5, 20)
+
+
+def test_two_who_fan_out_together_make_each_part_once(group_row, other, monkeypatch):
+    """Whoever comes second finds the parts of the first and adds none; each has a history of its own."""
+    desk = group_row
+
+    def fan_out():
+        with desk.office.store.read() as connection:
+            row = resolve_activity(connection, "1.1")
+        made.append(parts.fan_out(desk.office, desk.actor(desk.mary), row))
+
+    made = []
+    other.cut_in(monkeypatch, parts, "create_occurrences", fan_out)
+    fan_out()
+    other.wait()
+    assert (sorted(made), other.told) == ([0, 1], [])
+    assert len([each for each in desk.rows(occurrence) if each.member_id]) == 1
+    assert verify_history(desk.office.store).findings == ()
+
+
+@pytest.mark.parametrize("first", ["cancel", "decide"])
+def test_a_part_is_taken_in_or_called_off_with_its_row_and_never_both(group_row, other, monkeypatch, first):
+    """Called off, it is not taken in any more; taken in, it stays so while its row is called off."""
+    desk = group_row
+    with desk.office.store.read() as connection:
+        row = resolve_activity(connection, "1.1")
+    parts.fan_out(desk.office, desk.actor(desk.mary), row)
+    sealed = desk.hand_in("1.1~Лицей", desk.mary)
+    target = desk.occurrence("1.1").id
+
+    def call_off():
+        cancel(desk.office, desk.actor(desk.head), target, reason="Отпало", basis=BASIS)
+
+    def take_in():
+        desk.decide(sealed, desk.olga)
+
+    give_role(desk.office, desk.actor(desk.mary), desk.olga, Role.COORDINATOR, Scope())
+    where, one, another = (steps, call_off, take_in) if first == "cancel" else (decisions, take_in, call_off)
+    other.cut_in(monkeypatch, where, "fire", another)
+    one()
+    other.wait()
+    assert [type(each) for each in other.told] == ([EventNotAllowedError] if first == "cancel" else [])
+    taken_in = first == "decide"
+    assert desk.occurrence("1.1").state == "cancelled"
+    assert desk.occurrence("1.1~Лицей").state == ("accepted" if taken_in else "cancelled")
+    assert len(desk.rows(decision)) == taken_in
+    assert not {"accept", "cancel"} <= set(desk.events("1.1~Лицей"))
+    assert verify_history(desk.office.store).findings == ()
+
+
+@pytest.mark.parametrize("first", ["decide", "end", "give"])
+def test_nobody_decides_in_the_place_of_who_is_back(empty_desk, small_live, other, monkeypatch, first):
+    """Said to be back while the substitute decides: the decision was there first, or it is refused; so at the start."""
+    desk = empty_desk
+    sealed = desk.hand_in("1.1", desk.mary)
+    away = NewAbsence(desk.deputy, desk.olga, date(2026, 3, 2), date(2026, 3, 6))
+    if first != "give":
+        record_absence(desk.office, desk.actor(desk.mary), away)
+
+    def decide_in_their_place():
+        desk.decide(sealed, desk.olga, on_behalf_of=desk.deputy)
+        done.append("decided")
+
+    def end():
+        end_absence(desk.office, desk.actor(desk.mary), desk.deputy)
+        done.append("ended")
+
+    def give():
+        record_absence(desk.office, desk.actor(desk.mary), away)
+        done.append("given")
+
+    done = []
+    where, name, one, another = {
+        "decide": (decisions, "fire", decide_in_their_place, end),
+        "end": (absences, "_from_row", end, decide_in_their_place),
+        "give": (absences, "_from_row", give, decide_in_their_place),
+    }[first]
+    other.cut_in(monkeypatch, where, name, another)
+    one()
+    other.wait()
+    expected = {"decide": ["decided", "ended"], "end": ["ended"], "give": ["given"]}[first]
+    if first == "give" and not other.told:
+        expected = ["given", "decided"]  # it waited until the absence was there
+    assert done == expected
+    assert len(desk.rows(decision)) == ("decided" in done)
+    assert verify_history(desk.office.store).findings == ()
