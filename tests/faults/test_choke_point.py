@@ -167,8 +167,11 @@ def _value(parameter: click.Parameter, folder: Path) -> str:
     return GIVEN.get(str(parameter.name), "")
 
 
-def test_no_command_decides_but_the_two_that_say_so(installation: Path, tmp_path: Path, watch: Watch) -> None:
+def test_no_command_decides_but_the_two_that_say_so(
+    installation: Path, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every command, given all that it asks for: two decide, and no state is other than its history says."""
+    monkeypatch.chdir(tmp_path)  # some write where they are run
     run = _runner(_with_all_roles(installation, tmp_path / "first"), tmp_path)
     ended, deciding = set[tuple[str, ...]](), set[tuple[str, ...]]()
     for path, command in _walk(opora):
