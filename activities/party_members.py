@@ -5,10 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, insert, select
 
 from activities.office import Office
-from activities.parties import Party, PartyKind, ensure_exact_party, get_party
+from activities.parties import NamedParty, Party, PartyKind, ensure_exact_party, get_party
 from activities.people_tables import party_member
 from activities.tables import activity_party, party
 from engine.errors import N_, OporaError
+from engine.unit_of_work import UnitOfWork
 
 _EXECUTING = ("executor", "co_executor")
 
@@ -36,12 +37,23 @@ def add_member(office: Office, group: Party, name: str) -> Party:
         raise NotAGroupError(party=group.name, id=group.short_id)
     with office.store.write() as work:
         member = ensure_exact_party(work, name)
-        if member.kind is PartyKind.GROUP:
-            raise GroupInGroupError(party=member.name)
-        same = (party_member.c.group_id == group.id) & (party_member.c.member_id == member.party_id)
-        if not work.connection.execute(select(party_member).where(same)).first():
-            work.connection.execute(insert(party_member).values(group_id=group.id, member_id=member.party_id))
+        insert_member(work, group.id, member)
         return get_party(work.connection, member.name)
+
+
+def insert_member(work: UnitOfWork, group_id: int, member: NamedParty) -> bool:
+    """Store that a party belongs to a group, within the caller's transaction; whether it did not before.
+
+    Raises:
+        GroupInGroupError: the member is a group.
+    """
+    if member.kind is PartyKind.GROUP:
+        raise GroupInGroupError(party=member.name)
+    same = (party_member.c.group_id == group_id) & (party_member.c.member_id == member.party_id)
+    if work.connection.execute(select(party_member).where(same)).first():
+        return False
+    work.connection.execute(insert(party_member).values(group_id=group_id, member_id=member.party_id))
+    return True
 
 
 def remove_member(office: Office, group: Party, member: Party) -> bool:

@@ -6,9 +6,12 @@
 | Роль | координатор, утверждающий, ответственный, организатор, наблюдатель, аудитор, администратор |
 | Где | «везде», «раздел IV», «мероприятие 1.6.1»; empty for who answers wherever the plan names the organisation |
 | Должность, Организация, Язык | ru or en; Russian where empty |
+| Группа | the group of the plan that the organisation belongs to; such a row needs no person |
+
+An organisation that is spelled nearly like a known one is asked about. What a file does not say stays as it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +25,8 @@ from activities.importing.folding import fold
 from activities.importing.phrase import Phrase
 from activities.importing.source import Row, Table
 from activities.office import Office
-from activities.parties import ensure_party, insert_contact
+from activities.parties import ensure_exact_party, get_party, insert_contact, list_parties
+from activities.party_members import insert_member
 from activities.people import (
     BadAddressError,
     Person,
@@ -31,6 +35,7 @@ from activities.people import (
     fold_address,
     insert_person,
 )
+from activities.people_organisations import Organisations
 from activities.plan_activities import resolve_activity
 from activities.plans import Plan
 from activities.references import AmbiguousReferenceError, MalformedReferenceError, UnknownReferenceError
@@ -47,6 +52,7 @@ _COLUMNS = {
     "role": ("роль", "role"),
     "place": ("где", "where"),
     "language": ("язык", "language"),
+    "group": ("группа", "входит в группу", "group"),
 }
 _ROLES = {
     "координатор": Role.COORDINATOR,
@@ -96,16 +102,26 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """An organisation that belongs to a group from this import on."""
+
+    group_id: int
+    group: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleImport:
     """What an import did; with problems it did nothing."""
 
     enrolled: tuple[Enrolled, ...]
     problems: tuple[Problem, ...]
+    joined: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row that can be stored."""
+    """A row that can be stored; without a name it is about an organisation alone."""
 
     name: str
     email: str
@@ -114,9 +130,13 @@ class _Entry:
     role: Role | None
     scope: Scope | None
     party: str
+    member: str
+    group: str
 
 
-def import_people(office: Office, actor: Actor | None, path: Path, plan: Plan | None) -> PeopleImport:
+def import_people(
+    office: Office, actor: Actor | None, path: Path, plan: Plan | None, new: Collection[str] = ()
+) -> PeopleImport:
     """Store all rows, or none and say what is wrong with which.
 
     Args:
@@ -124,6 +144,7 @@ def import_people(office: Office, actor: Actor | None, path: Path, plan: Plan | 
         actor: who does it; nobody as long as there is no coordinator or administrator.
         path: the file.
         plan: where sections and activities are looked up.
+        new: organisations that are no slip of a known one, however near they are spelled.
 
     Raises:
         PeopleFileError: no table of people.
@@ -132,10 +153,13 @@ def import_people(office: Office, actor: Actor | None, path: Path, plan: Plan | 
     rows = list(_read_rows(path))
     with office.store.write() as work:
         check_enrolling(work.connection, actor)
-        entries, problems = _check(work.connection, rows, plan)
+        organisations = Organisations(list_parties(work.connection), new)
+        entries, problems = _check(work.connection, rows, plan, organisations)
         if problems:
             return PeopleImport((), tuple(problems))
-        return PeopleImport(tuple(_store(work, entry) for entry in entries), ())
+        enrolled = tuple(_store(work, entry) for entry in entries if entry.name)
+        joined = [_join(work, entry) for entry in entries if entry.group]
+        return PeopleImport(enrolled, (), tuple(each for each in joined if each))
 
 
 def _read_rows(path: Path) -> Iterator[tuple[int | None, Mapping[str, str]]]:
@@ -166,22 +190,46 @@ def _find_header(table: Table) -> tuple[dict[int, str], Sequence[Row]]:
 
 
 def _check(
-    connection: Connection, rows: Sequence[tuple[int | None, Mapping[str, str]]], plan: Plan | None
+    connection: Connection,
+    rows: Sequence[tuple[int | None, Mapping[str, str]]],
+    plan: Plan | None,
+    organisations: Organisations,
 ) -> tuple[list[_Entry], list[Problem]]:
     entries: list[_Entry] = []
     problems: list[Problem] = []
     names: dict[str, str] = {}
     for number, texts in rows:
-        found = list(_find_problems(connection, texts, names, plan))
+        found = [*_find_in_organisation(texts, organisations), *_find_problems(connection, texts, names, plan)]
         problems += [Problem(number, phrase) for phrase in found]
         if not found:
             entries.append(_entry(connection, texts, plan))
     return entries, problems
 
 
+def _is_about_person(texts: Mapping[str, str]) -> bool:
+    """Whether a row names somebody; one with a group may name an organisation alone."""
+    named = any(texts.get(name) for name in ("name", "email", "role", "place", "position"))
+    return named or not texts.get("group")
+
+
+def _find_in_organisation(texts: Mapping[str, str], organisations: Organisations) -> Iterator[Phrase]:
+    name, group = texts.get("organisation", ""), texts.get("group", "")
+    if group:
+        problem = organisations.find_problem_of_member(name, group)
+        if problem is not None:
+            yield problem
+            return
+    if name and (group or _speaks_for(texts)):
+        problem = organisations.find_problem(name)
+        if problem is not None:
+            yield problem
+
+
 def _find_problems(
     connection: Connection, texts: Mapping[str, str], names: dict[str, str], plan: Plan | None
 ) -> Iterator[Phrase]:
+    if not _is_about_person(texts):
+        return
     yield from _find_in_person(connection, texts, names)
     role, place = texts.get("role", "").casefold(), texts.get("place", "")
     if role and role not in _ROLES:
@@ -248,20 +296,29 @@ def _russian_roles() -> list[str]:
     return list(_ROLES)[:7]
 
 
+def _speaks_for(texts: Mapping[str, str]) -> bool:
+    """Whether who stands in a row answers for the organisation: named as responsible, or beside a member of a group."""
+    role = _ROLES.get(texts.get("role", "").casefold())
+    is_contact = role is Role.RESPONSIBLE or (role is None and bool(texts.get("group")) and bool(texts.get("name")))
+    return is_contact and not texts.get("place")
+
+
 def _entry(connection: Connection, texts: Mapping[str, str], plan: Plan | None) -> _Entry:
     role = _ROLES.get(texts.get("role", "").casefold())
     place, organisation = texts.get("place", ""), texts.get("organisation", "")
-    speaks_for = role is Role.RESPONSIBLE and not place
+    speaks_for = _speaks_for(texts)
     # Who answers for a party is its contact; of others the organisation is kept beside their position.
     position = [texts.get("position", ""), "" if speaks_for else organisation]
     return _Entry(
-        name=texts["name"],
-        email=texts["email"],
+        name=texts.get("name", ""),
+        email=texts.get("email", ""),
         position=", ".join(filter(None, position)),
         language=texts.get("language", "").lower() or "ru",
         role=role,
         scope=_scope(connection, place, plan) if place else None,
         party=organisation if speaks_for else "",
+        member=organisation,
+        group=texts.get("group", ""),
     )
 
 
@@ -274,7 +331,15 @@ def _store(work: UnitOfWork, entry: _Entry) -> Enrolled:
         given = entry.role
     party = ""
     if entry.party:
-        named = ensure_party(work, entry.party)
+        # By exactly this spelling: what is near to another was asked about.
+        named = ensure_exact_party(work, entry.party)
         insert_contact(work, named.party_id, person.id)
         party = named.name
     return Enrolled(person, is_new=known is None, role=given, party=party)
+
+
+def _join(work: UnitOfWork, entry: _Entry) -> Joined | None:
+    """Let the row's organisation belong to its group; None where it does already."""
+    group = get_party(work.connection, entry.group)
+    member = ensure_exact_party(work, entry.member)
+    return Joined(group.id, group.name, member.name) if insert_member(work, group.id, member) else None

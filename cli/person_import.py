@@ -10,7 +10,7 @@ from cli.options import acting, as_json
 from cli.output import print_json, print_table, say
 from cli.person_roles import find_actor
 from cli.person_show import person_json
-from cli.wording import text, word
+from cli.wording import counted, text, word
 from engine.errors import N_, OporaError
 from notifications.labels import ROLES
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from activities.people_import import Enrolled, PeopleImport
 
 WRONG_ROW = N_("Row {row}: {problem}")
+JOINED = N_("{member} belongs to {group} now.")
 IMPORTED = N_("{added} added, {known} known already, {roles} roles given, {contacts} speak for a party.")
 
 
@@ -30,9 +31,24 @@ class PeopleRefusedError(OporaError):
 @click.command("import", help=N_("Bring people in from a table (.xlsx, .csv): all rows, or none."))
 @click.argument("file", type=click.Path(path_type=Path), metavar=N_("FILE"))
 @click.option("--plan", metavar=N_("PLAN"), help=N_("The plan whose sections the table names."))
+@click.option(
+    "--new",
+    multiple=True,
+    metavar=N_("NAME"),
+    help=N_("This organisation is another one than the one that is spelled nearly like it; may stand several times."),
+)
 @acting(required=False)
 @as_json
-def import_(*, file: Path, plan: str | None, actor: str | None, on_behalf_of: str | None, as_json: bool) -> None:
+def import_(
+    *,
+    file: Path,
+    plan: str | None,
+    new: tuple[str, ...],
+    actor: str | None,
+    on_behalf_of: str | None,
+    as_json: bool,
+) -> None:
+    from activities.parts import fan_out_to_newcomers
     from activities.people_import import import_people
     from activities.plans import get_plan, list_plans
     from cli.context import open_application
@@ -42,7 +58,9 @@ def import_(*, file: Path, plan: str | None, actor: str | None, on_behalf_of: st
         with application.store.read() as connection:
             plans = list_plans(connection)
             lies_in = get_plan(connection, plan) if plan or len(plans) == 1 else None
-        done = import_people(application.office, who, file, lies_in)
+        done = import_people(application.office, who, file, lies_in, new)
+        groups = {each.group_id for each in done.joined}
+        made = sum(fan_out_to_newcomers(application.office, who, each) for each in groups) if who else 0
     _refuse_problems(done)
     if as_json:
         print_json([_enrolled_json(each) for each in done.enrolled])
@@ -50,6 +68,10 @@ def import_(*, file: Path, plan: str | None, actor: str | None, on_behalf_of: st
         columns = (N_("Name"), N_("Mail"), N_("Id"), N_("Role"), N_("Speaks for"))
         print_table(columns, [_enrolled_row(each) for each in done.enrolled])
     _say_imported(done)
+    for each in done.joined:
+        say(JOINED, member=each.member, group=each.group)
+    if made:
+        click.echo(counted("{count} part was made.", "{count} parts were made.", made), err=True)
 
 
 def _refuse_problems(done: "PeopleImport") -> None:

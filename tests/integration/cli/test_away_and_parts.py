@@ -5,6 +5,7 @@ from sqlalchemy import create_engine, text
 
 MARY = "lavrentieva@parus.example.org"
 HEAD = "kornilov@parus.example.org"
+GROUP = "Образовательные организации"
 
 
 def test_going_away_and_coming_back(terminal):
@@ -136,3 +137,24 @@ def test_handing_in_a_whole_warns_of_open_parts(terminal, tmp_path):
         part = f"{terminal.json('occurrence', 'show', run)['reference']}~{member}"
         terminal.done("occurrence", "submit", part, "--note", "сделано", "--as", MARY)
     assert "Not handed in yet" not in terminal.done(*handing_in).stderr
+
+
+def test_members_from_a_table_get_their_parts_at_once(terminal, tmp_path):
+    """Where the group has parts already; a slip is asked about by row and taken with --new."""
+    terminal.done("party", "member", GROUP, "--add", "Лицей № 9", "--as", MARY)
+    row = next(
+        each
+        for each in terminal.json("activity", "list", "--party", GROUP)
+        if any(one["due_on"] and one["state"] == "planned" and not one["before_record"] for one in each["occurrences"])
+        and each["parties"][0]["name"] == GROUP
+    )
+    terminal.done("activity", "fan-out", row["id"], "--as", MARY)
+    file = tmp_path / "members.csv"
+    lines = ("Группа;Организация;ФИО;Почта", f"{GROUP};Станция натуралистов;;", f"{GROUP};Станция натурлистов;;")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert "Row 3: “Станция натурлистов” is not known" in terminal.refused("person", "import", str(file), "--as", MARY)
+    done = terminal.done("person", "import", str(file), "--new", "Станция натурлистов", "--as", MARY).stderr
+    assert f"Станция натурлистов belongs to {GROUP} now" in done
+    assert "part" in done
+    told = terminal.json("activity", "matrix", row["id"])["runs"][0]["members"]
+    assert {each["member"] for each in told} == {"Лицей № 9", "Станция натуралистов", "Станция натурлистов"}

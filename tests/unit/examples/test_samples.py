@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from examples.sample_people import PEOPLE, write_people
+from examples.sample_people import MEMBERS, PEOPLE, write_members, write_people
 from examples.sample_plan import PLAN, read_source, write_plan
 
 EVIDENCE = PLAN.parent / "evidence"
@@ -32,7 +32,7 @@ def activities():
     return [row for row in read_source()["rows"] if "number" in row]
 
 
-@pytest.mark.parametrize(("committed", "write"), [(PLAN, write_plan), (PEOPLE, write_people)])
+@pytest.mark.parametrize(("committed", "write"), [(PLAN, write_plan), (PEOPLE, write_people), (MEMBERS, write_members)])
 def test_a_committed_office_file_equals_a_rebuild(committed, write, tmp_path):
     """Every member of the committed file, its time stamp too, is what the builder writes today."""
     rebuilt = tmp_path / committed.name
