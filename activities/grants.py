@@ -27,7 +27,10 @@ class GrantExpiredError(OporaError):
 class GrantVoidError(OporaError):
     """The link does not count any more."""
 
-    message = N_("This link no longer counts: the evidence was changed or taken back. The newest mail has the link.")
+    message = N_(
+        "This link no longer counts: the evidence was changed or taken back, or the link was called back. "
+        "The newest mail has the link."
+    )
 
 
 @dataclass(frozen=True, slots=True)

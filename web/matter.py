@@ -169,11 +169,14 @@ def _standing(office: Office, connection: Connection, granted: Grant, asked: Per
 
 
 def _standing_of(granted: Grant, said: _Said, now: datetime, *, is_current: bool) -> Standing:
-    if not is_current or granted.voided_at is not None:
+    if not is_current:
         return Standing.SUPERSEDED
-    if now >= granted.expires_at:
-        return Standing.EXPIRED
-    return Standing.OPEN if _may(said, granted) else Standing.NOT_YOURS
+    # Before its own end: who has lost the role is not told that somebody has changed the evidence.
+    if not _may(said, granted):
+        return Standing.NOT_YOURS
+    if granted.voided_at is not None:
+        return Standing.SUPERSEDED
+    return Standing.EXPIRED if now >= granted.expires_at else Standing.OPEN
 
 
 def _is_over(office: Office, connection: Connection, granted: Grant) -> bool:

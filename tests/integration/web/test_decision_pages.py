@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from activities.acting import Actor
 from activities.decisions import Verdict, find_decision
+from activities.enrolment import withdraw_role
 from activities.manifest import OutcomeReason
 from activities.roles import Role, Scope, take_role
 from activities.steps import cancel, reopen
@@ -369,3 +370,11 @@ def test_fifty_at_once_make_one_decision(any_house):
     assert {each.status_code for each in answers} == {200}
     assert all(f"<blockquote>{winner.remark}</blockquote>" in each.get_data(as_text=True) for each in answers)
     assert all(winner.person.name in each.get_data(as_text=True) for each in answers)
+
+
+def test_who_lost_the_role_is_told_so(any_house, client, link):
+    """And not that the evidence was changed, which is as it was."""
+    withdraw_role(any_house.office, Actor(any_house.coordinator, "cli"), any_house.head, Role.APPROVER, Scope())
+    answer = client.get(f"{link[1]}?lang=en")
+    assert answer.status_code == 410
+    assert "This decision is no longer yours to make" in answer.text
