@@ -134,6 +134,8 @@ def _act(work: UnitOfWork, execution: Execution, held: Sequence[int]) -> int:
 def _first_due(work: UnitOfWork, held: Sequence[int]) -> list[tuple[_DueRow, Instance]]:
     """At most one ladder row of each locked instance, the earliest: acting on it may disarm the others.
 
+    Both are read once the locks are held, so PostgreSQL too gives them as they are now.
+
     Raises:
         DatabaseDamagedError: a row is not due; acting on it would be early, and might never end.
     """

@@ -22,6 +22,7 @@ def run_worker(application: Application) -> None:
     _ = application.post  # a setting of the mail that cannot be used is told at start, not each minute
     queue = open_queue(application.settings.huey_url)
     # What is loaded by now stays: looking through it for garbage took a seventh of a batch's time.
+    gc.collect()
     gc.freeze()
     _log.info("the worker is ready: it looks each minute and when the bell rings")
     run_consumer(queue, partial(_look, application), application.settings.workers)

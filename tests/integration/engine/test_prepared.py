@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.database import DatabaseUnavailableError
-from engine.prepared import Among, Prepared
+from engine.prepared import Among, Driver, Prepared
 from engine.step_rows import _ARMED, StepRows, write_steps
 from engine.tables import history, instance, ladder, message, payload
 from tests.fixtures.engine import Rig
@@ -164,6 +164,18 @@ def test_an_error_is_what_core_would_raise_and_tells_no_values(rig: Rig) -> None
     told = str(caught.value).partition("[SQL")[2]
     assert "secret" not in told
     assert "INSERT INTO ladder" in told
+
+
+def test_of_several_statements_the_error_names_the_one_that_failed(rig: Rig) -> None:
+    """One cursor runs them in turn; whoever reads the log looks at the right one."""
+    started = rig.start_one()
+    row = {"instance_id": started.id, "name": "work", "rung": "due", "due_at": rig.clock.now()}
+    with pytest.raises(IntegrityError) as caught, rig.store.write() as work, Driver(work.connection) as driver:
+        assert driver.fetch(FIND, {"ids": [started.id]}) == [(started.id, None, rig.clock.now())]
+        assert driver.run_each(ADD, [row]) == 1
+        driver.run_each(ADD, [row])
+    assert "INSERT INTO ladder" in str(caught.value)
+    assert rig.rows(ladder) == []
 
 
 def test_without_a_transaction_one_begins(rig: Rig) -> None:
