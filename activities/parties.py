@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from activities.allocation import allocate_short_id
 from activities.office import Office
-from activities.people import Person, check_active, person_from_row
+from activities.people import PERSON_COLUMNS, Person, check_active
 from activities.people_tables import party_member
 from activities.short_ids import find_short_id
 from activities.spelling import likely_name, spelling_key
@@ -201,9 +201,9 @@ def list_parties(connection: Connection) -> list[Party]:
     for row in connection.execute(select(party_spelling).order_by(party_spelling.c.spelling)):
         spellings.setdefault(row.party_id, []).append(row.spelling)
     contacts: dict[int, list[Person]] = {}
-    people = select(contact.c.party_id, *person.c).join(person).order_by(person.c.name)
-    for mapping in connection.execute(people).mappings():
-        contacts.setdefault(mapping["party_id"], []).append(person_from_row(mapping))
+    people = select(contact.c.party_id, *PERSON_COLUMNS).join(person).order_by(person.c.name)
+    for party_id, *columns in connection.execute(people):
+        contacts.setdefault(party_id, []).append(Person(*columns))
     named = select(activity_party.c.party_id, func.count().label("rows")).group_by(activity_party.c.party_id)
     rows = {row.party_id: row.rows for row in connection.execute(named)}
     found = [

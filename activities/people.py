@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from activities.allocation import allocate_short_id
 from activities.office import Office
 from activities.short_ids import find_short_id
 from activities.tables import person
 from engine.errors import N_, OporaError
+from engine.prepared import Prepared
 from engine.unit_of_work import UnitOfWork
 
 _ADDRESS = re.compile(r"[^@\s<>\"'()\[\],;:\\]+@[^@\s<>\"'()\[\],;:\\]+\.[^@\s<>\"'()\[\],;:\\.]+")
@@ -54,12 +55,8 @@ class Person:
 
 PERSON_COLUMNS = tuple(person.c[name] for name in Person.__slots__)
 """In this order they make a `Person`."""
-_COLUMNS = PERSON_COLUMNS
-
-
-def person_from_row(row: RowMapping) -> Person:
-    """A `Person` from a row of the person table."""
-    return Person(**{name: row[name] for name in Person.__slots__})
+_BY_ID = Prepared(select(*PERSON_COLUMNS).where(person.c.id == bindparam("person_id")))
+_EVERYONE = Prepared(select(*PERSON_COLUMNS).order_by(person.c.name, person.c.id))
 
 
 def fold_address(email: str) -> str:
@@ -99,16 +96,15 @@ def insert_person(work: UnitOfWork, email: str, name: str, position: str, langua
         "active": True,
         "created_at": work.now,
     }
-    stored = work.connection.execute(insert(person).values(row).returning(*_COLUMNS)).mappings().one()
-    return person_from_row(stored)
+    return Person(*work.connection.execute(insert(person).values(row).returning(*PERSON_COLUMNS)).one())
 
 
 def find_person(connection: Connection, text: str) -> Person | None:
     """The person with this mail address or short id, or None."""
     short_id = find_short_id(text)
     column, value = (person.c.short_id, short_id) if short_id else (person.c.email, text.strip().lower())
-    row = connection.execute(select(*_COLUMNS).where(column == value)).mappings().first()
-    return person_from_row(row) if row else None
+    row = connection.execute(select(*PERSON_COLUMNS).where(column == value)).first()
+    return Person(*row) if row else None
 
 
 def get_person(connection: Connection, text: str) -> Person:
@@ -125,8 +121,8 @@ def get_person(connection: Connection, text: str) -> Person:
 
 def get_person_by_id(connection: Connection, person_id: int) -> Person:
     """The person with this row id, which is known to exist."""
-    row = connection.execute(select(*_COLUMNS).where(person.c.id == person_id)).mappings().one()
-    return person_from_row(row)
+    (columns,) = _BY_ID.fetch(connection, {"person_id": person_id})
+    return Person(*columns)
 
 
 def check_active(connection: Connection, person_id: int) -> None:
@@ -142,5 +138,4 @@ def check_active(connection: Connection, person_id: int) -> None:
 
 def list_people(connection: Connection) -> list[Person]:
     """Everyone, by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(person.c.name, person.c.id)).mappings()
-    return [person_from_row(row) for row in rows]
+    return [Person(*columns) for columns in _EVERYONE.fetch(connection, {})]

@@ -24,7 +24,7 @@ from activities.submissions import find_open_submission, get_submission
 from engine.transparency import find_anchor
 from engine.unit_of_work import Store
 from notifications.links import hide_tokens
-from notifications.mail.contexts import Row, Waiting, read_context
+from notifications.mail.contexts import Context, Row, Waiting, read_context
 from notifications.mail.kinds import SORTS, Kind
 from notifications.mail.letters import (
     Letter,
@@ -123,11 +123,10 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         now = store.clock.now()
         left, grants = _still_waiting(connection, context.waiting(), now)
         still = context.with_waiting(left)
-        invitations = _invitations(connection, context.rows(), now)
-        invited = [
-            find_open_invitation(connection, letter.person_id, purpose, now)
-            for purpose in (Purpose.PREFERENCES, *sorted(still.leads_to if still else ()))
-        ]
+        # In office mode there is no link to make of them.
+        rows, pages = (context.rows(), _pages(still)) if post.links.leave_the_house else ((), ())
+        invitations = _invitations(connection, rows, now)
+        invited = [find_open_invitation(connection, letter.person_id, purpose, now) for purpose in pages]
         anchor = find_anchor(connection) or ""
         keeps_anchors = bool(anchor) and holds_anywhere(connection, person.id, KEEPERS)
     if still is None or not person.active:
@@ -154,6 +153,11 @@ def _write_out(store: Store, post: Post, letter: Letter) -> Envelope | None:
         unsubscribe_url=find_unsubscribe_url(view.page(Purpose.PREFERENCES), kind),
     )
     return seal_message(rendered, post.sender, address)
+
+
+def _pages(context: Context | None) -> tuple[Purpose, ...]:
+    """The pages of their own that a letter leads its reader to."""
+    return (Purpose.PREFERENCES, *sorted(context.leads_to if context else ()))
 
 
 def _still_waiting(
