@@ -139,7 +139,8 @@ def test_rows_come_as_the_types_of_their_columns_give_them(rig: Rig, count: int)
 def test_rows_among_many_ids_are_found_by_their_key(lite: Rig) -> None:
     """SQLite searches by the ids and never goes through the whole table."""
     with lite.store.read() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {FIND.form_for(connection.dialect).text}", ("[1]",)).all()
+        asked = FIND.form_for(connection.dialect).text
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("[1]",)).all()
     assert plan[0].detail == "SEARCH instance USING INTEGER PRIMARY KEY (rowid=?)"
 
 
@@ -166,14 +167,20 @@ def test_an_error_is_what_core_would_raise_and_tells_no_values(rig: Rig) -> None
     assert "INSERT INTO ladder" in told
 
 
+def run_in_turn(connection: Connection, row: dict[str, object]) -> None:
+    """A query, an INSERT, and once more the same."""
+    with Driver(connection) as driver:
+        assert len(driver.fetch(FIND, {"ids": [row["instance_id"]]})) == 1
+        assert driver.run_each(ADD, [row]) == 1
+        driver.run_each(ADD, [row])
+
+
 def test_of_several_statements_the_error_names_the_one_that_failed(rig: Rig) -> None:
     """One cursor runs them in turn; whoever reads the log looks at the right one."""
     started = rig.start_one()
     row = {"instance_id": started.id, "name": "work", "rung": "due", "due_at": rig.clock.now()}
-    with pytest.raises(IntegrityError) as caught, rig.store.write() as work, Driver(work.connection) as driver:
-        assert driver.fetch(FIND, {"ids": [started.id]}) == [(started.id, None, rig.clock.now())]
-        assert driver.run_each(ADD, [row]) == 1
-        driver.run_each(ADD, [row])
+    with pytest.raises(IntegrityError) as caught, rig.store.write() as work:
+        run_in_turn(work.connection, row)
     assert "INSERT INTO ladder" in str(caught.value)
     assert rig.rows(ladder) == []
 
