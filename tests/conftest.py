@@ -18,12 +18,15 @@ from engine.clock import VirtualClock
 from tests.fixtures.tools import SHARED, missing
 
 pytest_plugins = [
+    # First what others import: pytest explains the assertions only of plugins that it imports itself.
+    "tests.fixtures.databases",
+    "tests.fixtures.stock",
+    "tests.fixtures.office",
     "tests.fixtures.amending",
     "tests.fixtures.browser",
     "tests.fixtures.clamd",
     "tests.fixtures.command_line",
     "tests.fixtures.cut_connection",
-    "tests.fixtures.databases",
     "tests.fixtures.engine",
     "tests.fixtures.faulty_smtp",
     "tests.fixtures.house",

@@ -8,7 +8,6 @@ import os
 import random
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,9 +28,9 @@ MOMENTS = 24
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_kind() -> str:
     """SQLite: any process opens it by its path."""
-    return f"sqlite:///{tmp_path / 'sender.db'}"
+    return "sqlite"
 
 
 def write(desk: MailOffice, cause: int) -> None:

@@ -1,12 +1,11 @@
 """An office with a plan of a row for every sort of deadline, on each database."""
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -14,27 +13,20 @@ from sqlalchemy import select
 from activities.acting import Actor
 from activities.decisions import Decision, DecisionRequest, Verdict, decide
 from activities.enrolment import NewPerson, enrol
-from activities.evidence import Evidence, add_file
-from activities.evidence_folder import EvidenceFolder
-from activities.guards import GUARDS
-from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences, resolve_occurrence
+from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.parties import get_party, set_contact
 from activities.people import Person
 from activities.plan_import import ImportedPlan, import_plan
 from activities.plan_launch import Launch, launch_plan
 from activities.plans import Plan
-from activities.roles import Role, Scope
-from activities.submissions import Submission, SubmissionDetails, find_open_submission, submit
-from activities.working_calendar import WorkingCalendar
+from activities.roles import Role, Scope, grant_role
+from activities.submissions import Submission, SubmissionDetails, submit
 from engine.clock import VirtualClock
-from engine.database import open_database
-from engine.execution import Execution
-from engine.registry import Registry
-from engine.tables import history, ladder, metadata
-from engine.unit_of_work import SilentBell, Store
-
-MOSCOW = ZoneInfo("Europe/Moscow")
+from engine.tables import history, ladder
+from tests.fixtures import amending
+from tests.fixtures.office import BEGAN_AT, MOSCOW, Desk, open_office
+from tests.fixtures.stock import Stock, make_tables
 
 PLAN = """План работы опорного центра на 2026 год
 
@@ -61,17 +53,15 @@ def write_plan(path: Path, text: str = PLAN) -> Path:
     return path
 
 
-@dataclass
-class Desk:
-    """What tests do at an office, in words.
+@dataclass(kw_only=True)
+class PlanDesk(Desk):
+    """An office that works through a plan.
 
     Attributes:
         mary: coordinates. `head` and `deputy` approve. `paul` answers for school 12, `ann` for the house of
             creativity, `olga` observes. Nobody answers for the centre itself.
     """
 
-    office: Office
-    clock: VirtualClock
     folder: Path
     mary: Person
     head: Person
@@ -79,10 +69,6 @@ class Desk:
     paul: Person
     ann: Person
     olga: Person
-
-    def actor(self, person: Person, on_behalf_of: Person | None = None) -> Actor:
-        """The person at the command line."""
-        return Actor(person, "cli", on_behalf_of=on_behalf_of, os_user="tester")
 
     def document(self, text: str) -> Path:
         """A plan as a file."""
@@ -101,32 +87,16 @@ class Desk:
         """Launch a draft as the coordinator."""
         return launch_plan(self.office, self.actor(self.mary), plan, from_on)
 
-    def occurrence(self, reference: str) -> Occurrence:
-        """What a reference names, as it stands."""
-        with self.office.store.read() as connection:
-            return resolve_occurrence(connection, reference)
-
     def occurrences(self, **wanted: Any) -> list[Occurrence]:
         """What a filter asks for."""
         with self.office.store.read() as connection:
             return list_occurrences(connection, OccurrenceFilter(**wanted))
-
-    def add(self, reference: str, by: Person, content: bytes = b"protocol", name: str = "протокол.txt") -> Evidence:
-        """Add a file."""
-        target = self.occurrence(reference).id
-        stream = io.BytesIO(content)
-        return add_file(self.office, self.actor(by), target, stream, name=name)
 
     def hand_in(self, reference: str, by: Person, on_behalf_of: Person | None = None, **details: Any) -> Submission:
         """Add a file and submit."""
         self.add(reference, by)
         actor = self.actor(by, on_behalf_of)
         return submit(self.office, actor, self.occurrence(reference).id, SubmissionDetails(**details))
-
-    def waiting(self, reference: str) -> Submission | None:
-        """The submission that waits for a decision."""
-        with self.office.store.read() as connection:
-            return find_open_submission(connection, self.occurrence(reference).id)
 
     def decide(
         self,
@@ -160,57 +130,102 @@ class Desk:
             return list(connection.execute(select(table)).all())
 
 
-def _furnish(office: Office, clock: VirtualClock, folder: Path) -> Desk:
+def _furnish(draft: str | None, is_live: bool, url: str, folder: Path) -> dict[str, Any]:
+    """Furnish an office with its people and perhaps a plan; all of them as they are then."""
+    make_tables(url)
+    clock = VirtualClock(BEGAN_AT)
+    office = open_office(url, folder, clock)
+    known: dict[str, Any] = {"people": _enrol(office)}
+    desk = PlanDesk(office=office, clock=clock, folder=folder, **known["people"])
+    if draft:
+        known["draft"] = DRAFTS[draft](desk)
+    if is_live:
+        desk.launch(known["draft"])
+    office.store.engine.dispose()
+    return known
+
+
+def _enrol(office: Office) -> dict[str, Person]:
     def person(email: str, name: str, role: Role | None = None) -> Person:
         return enrol(office, chief, NewPerson(email, name), role, Scope())
 
     chief = None
     mary = person("mary@moc.example", "Зимина Мария Львовна", Role.COORDINATOR)
     chief = Actor(mary, "cli")
-    return Desk(
-        office=office,
-        clock=clock,
-        folder=folder,
-        mary=mary,
-        head=person("head@moc.example", "Орлова Нина Петровна", Role.APPROVER),
-        deputy=person("deputy@moc.example", "Титов Олег Ильич", Role.APPROVER),
-        paul=person("paul@school12.example", "Павлов Павел Ильич"),
-        ann=person("ann@house.example", "Смирнова Анна Юрьевна"),
-        olga=person("olga@office.example", "Власова Ольга Юрьевна", Role.OBSERVER),
-    )
+    return {
+        "mary": mary,
+        "head": person("head@moc.example", "Орлова Нина Петровна", Role.APPROVER),
+        "deputy": person("deputy@moc.example", "Титов Олег Ильич", Role.APPROVER),
+        "paul": person("paul@school12.example", "Павлов Павел Ильич"),
+        "ann": person("ann@house.example", "Смирнова Анна Юрьевна"),
+        "olga": person("olga@office.example", "Власова Ольга Юрьевна", Role.OBSERVER),
+    }
 
 
-@pytest.fixture
-def empty_desk(database_url: str, tmp_path: Path, clock: VirtualClock) -> Iterator[Desk]:
-    """An office with its people and no plan; it is Monday, 2 March 2026."""
-    engine = open_database(database_url)
-    metadata.create_all(engine)
-    calendar = WorkingCalendar(MOSCOW)
-    execution = Execution(Registry(GUARDS, lambda _key: calendar))
-    office = Office(Store(engine, clock, SilentBell()), execution, EvidenceFolder(tmp_path / "evidence"), calendar)
-    yield _furnish(office, clock, tmp_path)
-    engine.dispose()
-
-
-@pytest.fixture
-def draft(empty_desk: Desk) -> Plan:
-    """The imported plan, with the contacts of its parties."""
-    plan = empty_desk.bring().plan
-    with empty_desk.office.store.read() as connection:
+def _bring(desk: PlanDesk) -> Plan:
+    plan = desk.bring().plan
+    with desk.office.store.read() as connection:
         named = [
-            (get_party(connection, "Школа № 12").id, empty_desk.paul.id),
-            (get_party(connection, "Дом творчества").id, empty_desk.ann.id),
+            (get_party(connection, "Школа № 12").id, desk.paul.id),
+            (get_party(connection, "Дом творчества").id, desk.ann.id),
         ]
     for party_id, person_id in named:
-        set_contact(empty_desk.office, party_id, person_id)
+        set_contact(desk.office, party_id, person_id)
+    return plan
+
+
+def _bring_small(desk: PlanDesk) -> Plan:
+    grant_role(desk.office, desk.head, Role.COORDINATOR, Scope())
+    return desk.bring(amending.PLAN).plan
+
+
+DRAFTS = {"draft": _bring, "small_draft": _bring_small}
+"""By the fixture that gives it."""
+LIVE = {"desk", "small_live"}
+
+
+@pytest.fixture
+def _known(request: pytest.FixtureRequest, stock: Stock, new_url: str, tmp_path: Path) -> dict[str, Any]:
+    """An office furnished at once as far as the test's fixtures want it, and what is known of it."""
+    draft = next((name for name in DRAFTS if name in request.fixturenames), None)
+    is_live = not LIVE.isdisjoint(request.fixturenames)
+    furnish = partial(_furnish, draft, is_live)
+    known: dict[str, Any] = stock.take(("desk", draft, is_live), furnish, new_url, tmp_path)
+    return known
+
+
+@pytest.fixture
+def empty_desk(_known: dict[str, Any], new_url: str, tmp_path: Path, clock: VirtualClock) -> Iterator[PlanDesk]:
+    """An office with its people and no plan; it is Monday, 2 March 2026."""
+    office = open_office(new_url, tmp_path, clock)
+    yield PlanDesk(office=office, clock=clock, folder=tmp_path, **_known["people"])
+    office.store.engine.dispose()
+
+
+@pytest.fixture
+def draft(_known: dict[str, Any], empty_desk: PlanDesk) -> Plan:
+    """The imported plan, with the contacts of its parties."""
+    plan: Plan = _known["draft"]
     return plan
 
 
 @pytest.fixture
-def desk(empty_desk: Desk, draft: Plan) -> Desk:
+def desk(empty_desk: PlanDesk, draft: Plan) -> PlanDesk:
     """An office whose plan is live since 2 March 2026."""
-    empty_desk.launch(draft)
     return empty_desk
+
+
+@pytest.fixture
+def small_draft(_known: dict[str, Any], empty_desk: PlanDesk) -> Plan:
+    """The small plan as a draft; its head coordinates too."""
+    plan: Plan = _known["draft"]
+    return plan
+
+
+@pytest.fixture
+def small_live(small_draft: Plan) -> Plan:
+    """The small plan, live since 2 March 2026."""
+    return small_draft
 
 
 @pytest.fixture

@@ -114,9 +114,9 @@ def race(office, stores_at, writes_at, *, with_act):
 
 
 @pytest.mark.parametrize(
-    ("database_url", "with_act"),
+    ("database_kind", "with_act"),
     [("sqlite", False), pytest.param("postgresql", True, marks=pytest.mark.needs("postgresql"))],
-    indirect=["database_url"],
+    indirect=["database_kind"],
 )
 def test_whenever_the_same_bytes_are_stored_and_written_down_they_are_there(empty_desk, with_act, monkeypatch):
     """At every moment of a removal the bytes are stored anew, and the row follows at once, soon, later or after it."""

@@ -37,11 +37,10 @@ from activities.workflow_choice import choose_workflow
 from engine.audit import verify_history
 from engine.errors import OporaError
 from engine.migration import Migration, Mover, migrate
+from tests.fixtures.databases import on_sqlite
 from workflows.catalogue import get_workflow
 
 PAIR = "activity-two-approvers"
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what does not depend on the database."""
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from engine.unit_of_work import SilentBell
 from runtime.bootstrap import Application, build_application
 from runtime.installation import Purpose, initialise
 from runtime.settings import Settings, load_settings
+from tests.fixtures.stock import Stock
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LAUNCHED_AT = "2026-01-12T05:00:00Z"
@@ -45,29 +48,43 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 
 @pytest.fixture
-def settings(environment: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, environment: pytest.MonkeyPatch, new_url: str, tmp_path: Path) -> Settings:
     """Settings of a test's installation under a file clock, on each of the two databases; nothing is made yet."""
     (tmp_path / "clock").write_text(LAUNCHED_AT, encoding="ascii")
     environment.setenv("OPORA_CLOCK", f"file:{tmp_path / 'clock'}")
-    if database_url.startswith("postgresql"):
-        environment.setenv("OPORA_DATABASE_URL", database_url)
-        environment.setenv("OPORA_HUEY_URL", database_url)
+    if new_url.startswith("postgresql"):
+        # An installation brings its database; without one there is an empty one to make it in.
+        url = new_url if "application" in request.fixturenames else request.getfixturevalue("postgres_url")
+        environment.setenv("OPORA_DATABASE_URL", url)
+        environment.setenv("OPORA_HUEY_URL", url)
     return load_settings()
 
 
 @pytest.fixture
-def application(settings: Settings) -> Iterator[Application]:
-    """An installation with nobody and nothing in it."""
-    initialise(settings, Purpose.TEST)
+def application(request: pytest.FixtureRequest, settings: Settings, stock: Stock) -> Iterator[Application]:
+    """An installation with nobody and nothing in it, unless the test or a fixture asks for `launched`."""
+    stage = "launched" if "launched" in request.fixturenames else "application"
+    furnish = partial(_furnish, stage == "launched")
+    stock.take(("runtime", stage), furnish, settings.database_url, Path.cwd())
     built = build_application(settings, SilentBell())
     yield built
     built.close()
 
 
+def _furnish(is_launched: bool, url: str, folder: Path) -> None:
+    (folder / "clock").write_text(LAUNCHED_AT, encoding="ascii")
+    clock = f"file:{folder / 'clock'}"
+    settings = Settings(_env_file=None, data_dir=folder / "data", database_url=url, clock=clock)
+    initialise(settings, Purpose.TEST)
+    if is_launched:
+        with closing(build_application(settings, SilentBell())) as application:
+            _launch_sample(application)
+    (folder / "clock").unlink()
+
+
 @pytest.fixture
-def launched(application: Application, launch_sample: Callable[[Application], None]) -> Application:
+def launched(application: Application) -> Application:
     """The sample plan, launched in January; nothing has been ticked."""
-    launch_sample(application)
     return application
 
 

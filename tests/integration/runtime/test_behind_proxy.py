@@ -40,6 +40,6 @@ def test_bad_links_are_counted_by_who_follows_them(
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_kind() -> str:
     """SQLite: it has nothing to do with the database."""
-    return sqlite_url
+    return "sqlite"

@@ -77,11 +77,12 @@ def test_a_killed_worker_changes_nothing_of_the_result(
     eventually(lambda: started(sqlite_office))
     assert first.stop(signal.SIGKILL) == -signal.SIGKILL
     interrupted = not is_quiet(sqlite_office)
-    start("work").wait_for("done: ")
-    eventually(lambda: is_quiet(sqlite_office))
+    second, wanted = start("work"), result_of(undisturbed)
+    eventually(lambda: result_of(sqlite_office) == wanted)
+    assert second.stop() == 0
 
     assert interrupted, "the worker was done before it could be killed: the test shows nothing"
-    assert result_of(sqlite_office) == result_of(undisturbed)
+    assert result_of(sqlite_office) == wanted
     undisturbed.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from activities.invitations import TIME_TO_LIVE, void_invitations_of
 from notifications.keys import Keys
 from tests.fixtures.capability_links import Mailboxes
-from tests.fixtures.house import BEGAN_AT
+from tests.fixtures.office import BEGAN_AT
 
 # Which page of `Mailboxes` → the paths on which its secret is good.
 SORTS = {

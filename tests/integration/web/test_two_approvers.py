@@ -9,6 +9,7 @@ from activities.decisions import DecisionRequest, Verdict, decide, find_decision
 from activities.occurrences import get_occurrence
 from activities.vocabulary import VOCABULARY
 from engine.migration import Migration, Mover, migrate
+from tests.fixtures.databases import on_sqlite
 from workflows.catalogue import get_workflow
 
 
@@ -72,7 +73,7 @@ def test_the_second_of_two_sees_the_first_and_settles_it(any_house, client, pair
         assert f"by {any_house.deputy.name} (" in text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_return_after_the_first_acceptance_is_told_on_its_page(any_house, client, pair):
     """Who had accepted reads that the other has returned it, and why."""
     _, mine, others = pair
@@ -83,7 +84,7 @@ def test_a_return_after_the_first_acceptance_is_told_on_its_page(any_house, clie
     assert any_house.occurrence("1.2").state == "returned"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_who_has_accepted_elsewhere_is_told_so_on_the_page(any_house, client, pair):
     """The link of one who has accepted at the office shows that, not that it counts no more."""
     sent, mine, _ = pair

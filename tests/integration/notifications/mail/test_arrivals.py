@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -40,9 +39,9 @@ PROOF = ("grant", "invitation", "history", "decision", "submission", "evidence",
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_kind() -> str:
     """SQLite alone: what differs between databases is tried where the mailbox is read."""
-    return f"sqlite:///{tmp_path / 'arrivals.db'}"
+    return "sqlite"
 
 
 @pytest.fixture
