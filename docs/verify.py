@@ -166,7 +166,7 @@ class History:
     def finish(self) -> None:
         """What can only be said at the end."""
         end = f"leaf {self.tree.size}"
-        if self.proven != self.tree.size and not self.problems:
+        if (self.proven != self.tree.size or not self.checkpoints) and not self.problems:
             self.problems.append(BadEntryError(end, 0, "the file does not end with a checkpoint: it was cut"))
         for _, size, _ in self.anchors:
             if size > self.tree.size:
@@ -178,6 +178,8 @@ class History:
 def read_anchor(line: str) -> tuple[str, int, bytes]:
     """Origin, size and root of an anchor, with or without the name of its mail header."""
     origin, size, root = line.removeprefix("X-Opora-Checkpoint:").split()
+    if int(size) < 1:
+        raise ValueError("nothing was written yet")
     return origin, int(size), b64decode(root, validate=True)
 
 
@@ -197,11 +199,16 @@ def main() -> int:
             history = History(given.key or [Key(head["key"])], given.anchor)
             for line in file:
                 history.take(json.loads(line))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
-        print(f"{given.export} cannot be read: {type(error).__name__}: {error}", file=sys.stderr)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError) as error:
+        print(plain(f"{given.export} cannot be read: {type(error).__name__}: {error}"), file=sys.stderr)
         return 2
     history.finish()
     return report(history, believed=not given.key, as_json=given.json)
+
+
+def plain(text: str) -> str:
+    """The text on one line, as any terminal shows it: what a file says must not look like what this program says."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def report(history: History, *, believed: bool, as_json: bool) -> int:
@@ -211,14 +218,14 @@ def report(history: History, *, believed: bool, as_json: bool) -> int:
         print(json.dumps({"entries": history.tree.size, "checkpoints": history.checkpoints, "findings": found}))
     else:
         for each in found:
-            print(f"{each['instance']}, entry {each['revision']}: {each['message']}")
+            print(plain(f"{each['instance']}, entry {each['revision']}: {each['message']}"))
         root = b64encode(history.tree.root()).decode()
         print(f"{history.tree.size} entries, {history.checkpoints} checkpoints, root {root}: "
               + ("NOT as they were written." if found else "as they were written."))  # fmt: skip
         if believed:
             print(
                 "The key was taken from the file itself. Compare it with the one you were given:",
-                history.keys[0].text,
+                plain(history.keys[0].text),
             )
     return 1 if found else 0
 

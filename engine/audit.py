@@ -13,7 +13,7 @@ from engine.definition import MOVABLE_ANCHORS, SAME_STATE, WorkflowDefinition, d
 from engine.execution import CREATED
 from engine.history import NO_DIGEST, Entry, Payload, entry_body
 from engine.migration import MIGRATED
-from engine.stored_values import read_json
+from engine.stored_values import VALUE, DamagedValueError, read_json
 from engine.stories import Record, Story, fetch, iter_stories
 from engine.tables import definition, history, instance, payload
 from engine.unit_of_work import Store
@@ -301,7 +301,11 @@ class HistoryEntry:
 
 
 def list_entries(connection: Connection, instance_id: int) -> list[HistoryEntry]:
-    """An instance's history in order, as stored: `verify_history` says whether it is what was written."""
+    """An instance's history in order, as stored: `verify_history` says whether it is what was written.
+
+    Raises:
+        DamagedValueError: something in it is of a kind that was never written.
+    """
     beside = (payload.c.instance_id == history.c.instance_id) & (payload.c.revision == history.c.revision)
     rows = connection.execute(
         select(history, instance.c.public_id, payload.c.salt, payload.c.body.label("payload"))
@@ -314,6 +318,7 @@ def list_entries(connection: Connection, instance_id: int) -> list[HistoryEntry]
 
 
 def _history_entry(row: Record) -> HistoryEntry:
-    columns = (each for each in Entry.__slots__ if each != "instance")
-    entry = Entry(instance=row.public_id, **{name: getattr(row, name) for name in columns})
-    return HistoryEntry(entry, None if row.payload is None else read_json(row.payload))
+    told = {name: getattr(row, name) for name in Entry.__slots__ if name != "instance"}
+    if any(value is None and not history.c[name].nullable for name, value in told.items()):
+        raise DamagedValueError(None, VALUE)
+    return HistoryEntry(Entry(instance=row.public_id, **told), None if row.payload is None else read_json(row.payload))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import DATE
 from engine.errors import N_, OporaError, Sentence
 
 INSTANT = N_("an instant")
+VALUE = N_("a value")
 _BYTES = N_("bytes")
 _DAY = N_("a day")
 _NUMBER = N_("a number")

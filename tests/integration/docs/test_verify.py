@@ -1,18 +1,25 @@
 """docs/verify.py, alone with a file, comes to the same judgement as the program with its database."""
 
+import importlib.util
+import io
 import json
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.audit import verify_history
 from engine.checkpoints import verifier_key
+from engine.clock import VirtualClock
 from engine.history_export import iter_export
 from engine.log_audit import verify_log
 from engine.migration import Migration, Mover, migrate
@@ -24,6 +31,7 @@ from tests.fixtures.log import SIGNER, TestSigner
 from tests.fixtures.tools import REPOSITORY
 
 SCRIPT = REPOSITORY / "docs" / "verify.py"
+FAKE = "x\x1b[2J\n300 entries, 4 checkpoints: as they were written.\n"
 
 
 @pytest.fixture
@@ -203,6 +211,164 @@ def test_a_file_that_is_no_export_is_said_to_be_none(tmp_path: Path, content: st
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# What somebody may make of a file --------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(["leaf", "hash", "body", "payload", "checkpoint", "key", "origin", "x"])
+PLACES = st.integers(0, 40)
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("set"), PLACES, NAMES, JSON),
+        st.tuples(st.just("take"), PLACES, NAMES, NAMES),
+        st.tuples(st.just("entry"), PLACES, st.sampled_from(["actor", "at", "event", "instance", "revision", "to"]), JSON),
+        st.tuples(st.just("drop"), PLACES, st.just(""), st.none()),
+        st.tuples(st.just("double"), PLACES, st.just(""), PLACES),
+        st.tuples(st.just("write"), PLACES, st.just(""), JSON),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _edit(lines: list[Any], edit: tuple[str, int, str, Any]) -> None:
+    """Do one thing to the lines, wherever that makes any sense."""
+    what, place, name, value = edit
+    at = place % len(lines)
+    line = lines[at]
+    if what == "drop":
+        del lines[at]
+    elif what == "double":
+        lines.insert(value % len(lines), line)
+    elif what == "write":
+        lines[at] = value
+    elif what == "take" and isinstance(line, dict) and name in line:
+        lines[at] = {**line, value: line[name]}
+    elif what == "set" and isinstance(line, dict):
+        lines[at] = {**line, name: value}
+    elif what == "entry" and isinstance(line, dict) and str(line.get("body")).startswith("{"):
+        lines[at] = {**line, "body": json.dumps({**json.loads(line["body"]), name: value})}
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Any:
+    """The script as a module: a process for each of so many files would take too long."""
+    spec = importlib.util.spec_from_file_location("verify", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["verify"] = module  # dataclasses look themselves up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def judge(verifier: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[int, str]]:
+    """Verify a file of this content; the exit code and what was printed."""
+    path = tmp_path_factory.mktemp("hostile") / "export.jsonl"
+
+    def run_inside(content: bytes, *options: str) -> tuple[int, str]:
+        path.write_bytes(content)
+        said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["verify.py", str(path), *options])
+            patch.setattr(sys, "stdout", said)
+            patch.setattr(sys, "stderr", said)
+            code = verifier.main()
+        return code, said.buffer.getvalue().decode()
+
+    return run_inside
+
+
+@pytest.fixture(scope="module")
+def genuine(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], str]:
+    """The lines of a short export with payloads, and the anchor of its end."""
+    rig = Rig(
+        f"sqlite:///{tmp_path_factory.mktemp('genuine') / 'opora.db'}", VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    )
+    started = rig.start(many=12)
+    seal_history(rig.store, SIGNER)
+    for each in started:
+        rig.fire(each.id, "start", payload={"reason": "причина"})
+    seal_history(rig.store, SIGNER)
+    with rig.store.read() as connection:
+        anchor = str(find_anchor(connection))
+    lines = list(iter_export(rig.store, SIGNER, with_payload=True))
+    rig.close()
+    return lines, anchor
+
+
+def _written(lines: list[Any]) -> bytes:
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+@given(edits=EDITS)
+@settings(max_examples=250)
+def test_whatever_is_done_to_a_file_it_never_verifies_as_another_history(
+    judge: Callable[..., tuple[int, str]], genuine: tuple[list[Any], str], edits: list[Any]
+) -> None:
+    """With key and anchor known: it ends in no trace, and says that all is well of the very same entries only."""
+    lines, anchor = deepcopy(genuine[0]), genuine[1]
+    for each in edits:
+        if lines:
+            _edit(lines, each)
+    code, said = judge(_written(lines), "--key", verifier_key(SIGNER), "--anchor", anchor)
+    assert code in {0, 1, 2}
+    if code == 0:
+        assert _bodies(lines) == _bodies(genuine[0])
+    else:
+        assert ": as they were written" not in said
+    judge(_written(lines))  # the key that the file names is as hostile as the rest
+
+
+def _bodies(lines: list[Any]) -> list[Any]:
+    """Of the lines behind the first, those that tell of an entry."""
+    return [each["body"] for each in lines[1:] if isinstance(each, dict) and "checkpoint" not in each]
+
+
+@given(content=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(
+    judge: Callable[..., tuple[int, str]], genuine: tuple[list[Any], str], content: bytes
+) -> None:
+    """As a whole file, and behind a first line that is good: no trace, and nothing verifies that has no checkpoint."""
+    first = json.dumps(genuine[0][0]).encode() + b"\n"
+    for given_ in (content, first + content):
+        assert judge(given_, "--key", verifier_key(SIGNER))[0] in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("[" * 100_000, 2),
+        ('{"body": ' * 100_000, 2),
+        (json.dumps({"leaf": 0, "hash": "00", "body": json.dumps({"instance": "\ud800", "revision": 1})}), 1),
+        (json.dumps({"leaf": 0, "hash": "00", "body": json.dumps({"instance": FAKE, "revision": 1})}), 1),
+        (json.dumps({"leaf": FAKE, "hash": "00", "body": "{}"}), 1),
+        ("", 1),
+    ],
+)
+def test_a_hostile_line_neither_breaks_it_nor_speaks_in_its_name(
+    judge: Callable[..., tuple[int, str]], genuine: tuple[list[Any], str], line: str, code: int
+) -> None:
+    """Nested without end, half a character, words for the terminal, nothing at all."""
+    found, said = judge(_written(genuine[0][:1]) + line.encode(), "--key", verifier_key(SIGNER))
+    assert found == code
+    assert "\x1b" not in said
+    assert not any(each.endswith(": as they were written.") for each in said.splitlines())
+
+
+def test_an_anchor_of_nothing_is_refused(
+    judge: Callable[..., tuple[int, str]], genuine: tuple[list[Any], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It could never be met, and would be passed over."""
+    with pytest.raises(SystemExit):
+        judge(_written(genuine[0]), "--anchor", f"opora.test 0 {genuine[1].split()[2]}")
+    assert capsys.readouterr().out == ""
 
 
 def test_it_says_in_words_what_it_found(sealed: Rig, export: Callable[..., Path]) -> None:
