@@ -51,10 +51,10 @@ SAFE_TYPES = frozenset(
     }
 )
 
-NO_PREVIEW = N_("No preview: save the file to look at it.")
+NO_PREVIEW = N_("No preview")
 _WORDS = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="40">'
-    '<text x="10" y="25" font-family="sans-serif" font-size="13" fill="#586668">{words}</text></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="140" height="36">'
+    '<text x="8" y="23" font-family="sans-serif" font-size="13" fill="#586668">{words}</text></svg>'
 )
 
 _log = logging.getLogger(__name__)

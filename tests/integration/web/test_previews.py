@@ -65,13 +65,13 @@ def test_what_cannot_be_drawn_has_no_preview(house, content):
     """Bombs, damage and other formats are 404 with a word in the place of the picture, and on the page later on."""
     sent = house.hand_in(files=[("файл", content[:5000])])
     client, url = house.web().test_client(), f"/d/{house.token(sent)}"
-    for language, words in (("ru", "Предпросмотра нет"), ("en", "No preview")):
+    for language, words in (("ru", ">Предпросмотра нет<"), ("en", ">No preview<")):
         answer = client.get(f"{url}/preview/1?lang={language}")
         assert (answer.status_code, answer.content_type) == (404, "image/svg+xml")
         assert words in answer.get_data(as_text=True)
     page = client.get(url).get_data(as_text=True)
     assert "<img" not in page
-    assert ("Предпросмотра нет" in page) == (content != b"words")
+    assert ("Предпросмотра нет: скачайте файл" in page) == (content != b"words")
 
 
 def test_a_preview_is_drawn_once(house, monkeypatch):
