@@ -1,6 +1,6 @@
 """On which days an organisation works, and when its clock shows a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from activities.period import Period
 from engine.errors import N_, OporaError
 
 # More than a year without one working day is a slip in the table of days, not a calendar.
@@ -27,7 +26,7 @@ class NoWorkingDayError(OporaError):
 
     message = N_(
         "The working calendar has no working day in the 400 days from {day}. "
-        "Correct the organisation's table of days off and quiet weeks."
+        "Correct the organisation's table of days: opora workday list."
     )
 
 
@@ -35,16 +34,15 @@ class NoWorkingDayError(OporaError):
 class WorkingCalendar:
     """Working days of one organisation.
 
-    What decides a day, first to last: `overrides`, `quiet`, the federal calendar, the days of the week.
+    What decides a day, first to last: `overrides`, the federal calendar, the days of the week.
     The federal calendar (`holidays`, Russia: Labour Code art. 112 and the Government's yearly transfers) is that of a
     five-day week. Six days differ where the law moves a day off from a Saturday: such days go into `overrides`, as do
-    regional days and transfers published after the library's release.
+    regional days, transfers published after the library's release, and weeks in which nobody is to be reminded.
 
     Args:
         zone: the organisation's time zone.
         days_a_week: 5, or 6 with working Saturdays.
         overrides: whether it works on a day, whatever the law says.
-        quiet: weeks in which nobody is to be reminded of anything; no working days.
 
     Raises:
         WorkingWeekError: `days_a_week` is neither 5 nor 6.
@@ -53,7 +51,6 @@ class WorkingCalendar:
     zone: ZoneInfo
     days_a_week: int = 5
     overrides: Mapping[date, bool] = field(default_factory=dict)
-    quiet: Sequence[Period] = ()
 
     def __post_init__(self) -> None:
         if self.days_a_week not in {5, 6}:
@@ -63,8 +60,6 @@ class WorkingCalendar:
         """Whether the organisation works on the day."""
         if day in self.overrides:
             return self.overrides[day]
-        if any(period.contains(day) for period in self.quiet):
-            return False
         days_off, working_weekend_days = _federal_days(day.year)
         return day in working_weekend_days or (day.weekday() < self.days_a_week and day not in days_off)
 

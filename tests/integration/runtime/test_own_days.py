@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 
 from activities.acting import Actor
-from activities.day_table import OwnDay, forget_day, set_day
+from activities.day_table import OwnDay, forget_days, set_day
+from activities.period import Period
 from engine.reckoning import reckon_anew
 from engine.tables import ladder, message
 from tests.fixtures.house import House
@@ -34,7 +35,7 @@ def test_a_reminder_of_a_day_that_is_off_comes_on_the_day_before(any_house: Hous
     assert (reckon(house), reckon(house)) == (1, 0)
     assert armed(house, "1.2") == ("due_14", datetime(2026, 3, 16, 5, tzinfo=UTC))
     assert {number: house.occurrence(number).due_on for number in due} == due
-    assert forget_day(house.office, actor, date(2026, 3, 17))
+    assert forget_days(house.office, actor, Period(date(2026, 3, 17), date(2026, 3, 17))) == 1
     assert reckon(house) == 1
     assert armed(house, "1.2") == ("due_14", datetime(2026, 3, 17, 5, tzinfo=UTC))
 

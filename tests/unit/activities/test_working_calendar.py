@@ -7,14 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.period import Period
 from activities.working_calendar import NoWorkingDayError, WorkingCalendar, WorkingWeekError
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
 FIVE = WorkingCalendar(MOSCOW)
 SIX = WorkingCalendar(MOSCOW, days_a_week=6)
-CALENDARS = st.sampled_from([FIVE, SIX, WorkingCalendar(MOSCOW, quiet=[Period(date(2026, 7, 1), date(2026, 8, 31))])])
+
+
+def off(first: date, last: date) -> dict[date, bool]:
+    """A table that has each day from one to another off."""
+    return {first + timedelta(days=step): False for step in range((last - first).days + 1)}
+
+
+CALENDARS = st.sampled_from([FIVE, SIX, WorkingCalendar(MOSCOW, overrides=off(date(2026, 7, 1), date(2026, 8, 31)))])
 DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
 
 
@@ -52,17 +58,17 @@ def test_other_weeks_are_an_error(days_a_week: int) -> None:
 
 
 def test_overrides_win_over_everything() -> None:
-    """The organisation's own table decides over holidays, week-ends and quiet weeks, both ways."""
-    week = Period(date(2026, 3, 23), date(2026, 3, 29))
+    """The organisation's own table decides over holidays and week-ends, both ways; other days are as they were."""
     overrides = {
         date(2026, 3, 8): True,
         date(2026, 3, 6): False,
         date(2024, 12, 28): False,
         date(2026, 3, 25): True,
     }
-    own = WorkingCalendar(MOSCOW, overrides=overrides, quiet=[week])
+    own = WorkingCalendar(MOSCOW, overrides=overrides)
     assert {day: own.is_working(day) for day in overrides} == overrides
-    assert not own.is_working(date(2026, 3, 24))
+    assert own.is_working(date(2026, 3, 24))
+    assert not own.is_working(date(2026, 3, 22))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def test_rolling_finds_the_nearest_working_day(calendar: WorkingCalendar, day: d
 
 def test_a_calendar_without_working_days_is_an_error_that_ends() -> None:
     """Where somebody declared years off, counting stops with the day from which nothing was found."""
-    asleep = WorkingCalendar(MOSCOW, quiet=[Period(date(2026, 1, 1), date(2030, 12, 31))])
+    asleep = WorkingCalendar(MOSCOW, overrides=off(date(2026, 1, 1), date(2030, 12, 31)))
     with pytest.raises(NoWorkingDayError, match="from 2026-03-02"):
         asleep.roll_forward(date(2026, 3, 2))
     with pytest.raises(NoWorkingDayError):
@@ -123,9 +129,9 @@ def test_a_calendar_without_working_days_is_an_error_that_ends() -> None:
 
 
 def test_a_year_off_ends_within_400_days() -> None:
-    """A whole quiet year is survived: the first working day after it is found."""
-    quiet = WorkingCalendar(MOSCOW, quiet=[Period(date(2026, 1, 1), date(2026, 12, 31))])
-    assert quiet.roll_forward(date(2026, 1, 1)) == date(2027, 1, 11)
+    """A whole year off is survived: the first working day after it is found."""
+    resting = WorkingCalendar(MOSCOW, overrides=off(date(2026, 1, 1), date(2026, 12, 31)))
+    assert resting.roll_forward(date(2026, 1, 1)) == date(2027, 1, 11)
 
 
 @pytest.mark.parametrize(
