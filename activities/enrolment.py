@@ -113,6 +113,7 @@ def withdraw_role(office: Office, actor: Actor | None, holder: Person, role: Rol
         LastOfRoleError: nobody could change anything any more.
     """
     with office.store.write() as work:
+        _lock_enrolling(work.connection)
         check_enrolling(work.connection, actor)
         taken = take_role(work, holder.id, role, scope)
         _refuse_nobody_left(work, holder)
@@ -129,6 +130,7 @@ def deactivate(office: Office, actor: Actor | None, leaver: Person) -> Person:
         LastOfRoleError: nobody could change anything any more.
     """
     with office.store.write() as work:
+        _lock_enrolling(work.connection)
         check_enrolling(work.connection, actor)
         work.connection.execute(update(person).where(person.c.id == leaver.id).values(active=False))
         _refuse_nobody_left(work, leaver)
@@ -161,6 +163,12 @@ def _void_links(work: UnitOfWork, loser: Person, *, decides: bool) -> None:
     if decides:
         void_grants_of(work, loser.id)
     void_invitations_of(work, loser.id)
+
+
+def _lock_enrolling(connection: Connection) -> None:
+    """Two who take each other's role away do so one after the other, so that one of them is left."""
+    held = role_grant.c.role.in_([role.value for role in RUNNING]) & role_grant.c.revoked_at.is_(None)
+    connection.execute(select(role_grant.c.id).where(held).order_by(role_grant.c.id).with_for_update())
 
 
 def _list_enrolling(connection: Connection) -> list[int]:

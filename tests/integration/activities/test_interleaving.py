@@ -6,10 +6,10 @@ from threading import Thread
 
 import pytest
 
-from activities import absences, decisions, parts, pending_steps, plan_launch, plan_reimport, steps
+from activities import absences, decisions, enrolment, parts, pending_steps, plan_launch, plan_reimport, steps
 from activities.absences import NewAbsence, end_absence, record_absence
 from activities.correcting import edit_activity
-from activities.enrolment import give_role
+from activities.enrolment import EnrolmentRefusedError, check_enrolling, give_role
 from activities.parties import PartyKind, get_party, set_party_kind
 from activities.party_members import add_member
 from activities.pending_steps import StepOutcome, carry_out_pending
@@ -96,6 +96,24 @@ def test_a_step_that_waits_is_carried_out_once(empty_desk, small_live, amend, ot
     assert outcomes == [StepOutcome.DONE]
     assert desk.occurrence("1.1").postponed == 1
     assert [row.settled_by for row in desk.rows(pending_step)] == [desk.head.short_id]
+
+
+@pytest.mark.parametrize("means", ["withdraw_role", "deactivate"])
+def test_of_two_who_put_each_other_out_one_is_left(empty_desk, other, monkeypatch, means):
+    """An office in which nobody may change anything belongs to whoever comes to the machine first."""
+    desk = empty_desk
+    give_role(desk.office, desk.actor(desk.mary), desk.ann, Role.COORDINATOR, Scope())
+
+    def put_out(who, whom):
+        more = (Role.COORDINATOR, Scope()) if means == "withdraw_role" else ()
+        getattr(enrolment, means)(desk.office, desk.actor(who), whom, *more)
+
+    other.cut_in(monkeypatch, enrolment, "_void_links", lambda: put_out(desk.ann, desk.mary))
+    put_out(desk.mary, desk.ann)
+    other.wait()
+    assert [type(each) for each in other.told] == [EnrolmentRefusedError]
+    with desk.office.store.read() as connection:
+        check_enrolling(connection, desk.actor(desk.mary))
 
 
 def test_a_row_runs_by_the_deadline_that_it_has(empty_desk, small_draft, other, monkeypatch):
