@@ -226,7 +226,9 @@ EDITS = st.lists(
     st.one_of(
         st.tuples(st.just("set"), PLACES, NAMES, JSON),
         st.tuples(st.just("take"), PLACES, NAMES, NAMES),
-        st.tuples(st.just("entry"), PLACES, st.sampled_from(["actor", "at", "event", "instance", "revision", "to"]), JSON),
+        st.tuples(
+            st.just("entry"), PLACES, st.sampled_from(["actor", "at", "event", "instance", "revision", "to"]), JSON
+        ),
         st.tuples(st.just("drop"), PLACES, st.just(""), st.none()),
         st.tuples(st.just("double"), PLACES, st.just(""), PLACES),
         st.tuples(st.just("write"), PLACES, st.just(""), JSON),

@@ -94,3 +94,66 @@ def test_a_machine_whose_clock_is_set_an_hour_back_twice_a_year_repeats_nothing(
     assert set(said.values()) == {1}
     assert "work.due" in said
     assert lite.events(started.id) == ["create", "start"]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Europe/Moscow", "America/New_York", "Asia/Kamchatka"])
+def test_a_ladder_that_goes_over_the_leap_day_keeps_its_rhythm_and_its_hour(lite: Rig, zone: str) -> None:
+    """Weekly from the middle of February 2028 till May: 29 February is a day like others, and so is a change of clocks.
+
+    What is expected is counted here by days and weekdays alone.
+    """
+    lite.calendar = WorkingCalendar(ZoneInfo(zone))  # type: ignore[assignment]
+    lite.clock.set(utc("2028-02-01T00:00"))
+    due_on = date(2028, 2, 12)  # a Saturday: eight days on it is a Sunday, which rolls to the Monday
+    started = lite.start_one(due_on=due_on)
+    while (due := lite.ladders(started.id)["work"].due_at) < utc("2028-05-01T00:00"):
+        lite.tick_at(due)
+    told = [row.created_at.astimezone(ZoneInfo(zone)) for row in lite.rows(message) if row.detail == "weekly"]
+    mondays = [date(2028, 2, 21) + timedelta(weeks=number) for number in range(10)]
+    assert [each.date() for each in told] == mondays
+    assert {each.time() for each in told} == {time(8, 0)}
+    assert mondays[1:3] == [date(2028, 2, 28), date(2028, 3, 6)]
+
+
+def test_a_machine_put_back_by_a_month_repeats_nothing_and_loses_nothing(rig: Rig) -> None:
+    """A virtual machine is restored and its clock stands a month back while the database has gone on.
+
+    What was said is not said again, a step is taken with the time that the clock shows, history stays whole; once the
+    clock is right again, each reminder that is left comes once.
+    """
+    started = rig.start_one(starts_on=date(2026, 5, 4), due_on=date(2026, 5, 20))
+    rig.tick_at(utc("2026-05-06T05:00"))
+    said = rig.reminders(started.id)
+    rig.tick_at(utc("2026-04-06T05:00"))
+    assert rig.reminders(started.id) == said
+    rig.fire(started.id, "touch")
+    for text in ("2026-04-07T05:00", "2026-05-01T05:00", "2026-05-06T05:00", "2026-05-13T05:00", "2026-05-20T05:00"):
+        rig.tick_at(utc(text))
+    assert set(Counter(rig.reminders(started.id)).values()) == {1}
+    assert [each for each in rig.reminders(started.id) if each.startswith("work")] == [
+        "work.due_14", "work.due_7", "work.due"
+    ]  # fmt: skip
+    assert rig.events(started.id) == ["create", "start", "touch"]
+    assert verify_history(rig.store).findings == ()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Europe/Moscow"])
+def test_over_new_year_and_its_days_off_nothing_is_early_late_or_twice(lite: Rig, zone: str) -> None:
+    """Due on the first working day of the year: the week before lies in the old one, days off between them."""
+    days_off = {date(2027, 1, number): False for number in range(1, 9)}
+    lite.calendar = WorkingCalendar(ZoneInfo(zone), overrides=days_off)  # type: ignore[assignment]
+    lite.clock.set(utc("2026-12-01T00:00"))
+    started = lite.start_one(due_on=date(2027, 1, 11))
+    now = utc("2026-12-20T00:00")
+    while now < utc("2027-01-14T00:00"):
+        lite.tick_at(now)
+        now += TEN_MINUTES * 6
+    told = [(row.detail, row.created_at.astimezone(ZoneInfo(zone)).date()) for row in lite.rows(message) if row.detail]
+    assert told == [
+        ("due_14", date(2026, 12, 28)),
+        # The last working day of the year, 31 December being a day off: due_7, of 4 January, is of the same instant.
+        ("due_1", date(2026, 12, 30)),
+        ("due", date(2027, 1, 11)),
+        ("overdue", date(2027, 1, 12)),
+    ]
+    assert lite.events(started.id) == ["create"]
