@@ -13,6 +13,7 @@ from activities.following import date_followers, follow_from_now_on
 from activities.kinds import ActivityKind
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.parties import Standing, get_party, merge_within, split_within
+from activities.people import check_active
 from activities.plan_activities import Activity
 from activities.relations import Relation, store_relation
 from activities.review_question import ACCEPT, APART, WAIT, Question, Topic
@@ -169,7 +170,8 @@ def _take_note(review: Review, _value: str) -> None:
 
 
 def _check_coordinates_plan(review: Review) -> None:
-    """Whether the actor coordinates the whole plan, or everything."""
+    """Whether the actor, who has not left, coordinates the whole plan, or everything."""
+    check_active(review.deed.connection, review.deed.actor.person.id)
     held = list_roles(review.deed.connection, review.deed.actor.person.id)
     wanted = {(Role.COORDINATOR, Scope()), (Role.COORDINATOR, Scope(plan_id=review.reviewed.plan.id))}
     if wanted.isdisjoint(held):

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from activities.deadlines.schedule import Confidence
+from activities.enrolment import deactivate, give_role
 from activities.kinds import ActivityKind
+from activities.people import PersonInactiveError
 from activities.plan_activities import list_activities
 from activities.plan_review import (
     AnsweredAlreadyError,
@@ -19,6 +21,7 @@ from activities.relations import list_relations
 from activities.review_answers import list_answers
 from activities.review_carrying_out import DatesDoNotFitError, NoDateReadError, NotAnAnswerError
 from activities.review_question import Topic
+from activities.roles import Role, Scope
 from activities.tables import activity
 from engine.machine import RoleNotAllowedError
 
@@ -229,6 +232,11 @@ def test_only_the_coordinator_answers(empty_desk, brought):
         for person in (empty_desk.head, empty_desk.paul, empty_desk.olga):
             with pytest.raises(RoleNotAllowedError):
                 answer(empty_desk, brought, topic, place, value, person=person)
+    give_role(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.ann, Role.COORDINATOR, Scope())
+    gone = deactivate(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.ann)
+    for (topic, place), value in places.items():
+        with pytest.raises((RoleNotAllowedError, PersonInactiveError)):
+            answer(empty_desk, brought, topic, place, value, person=gone)
     with empty_desk.office.store.read() as connection:
         assert list_answers(connection, brought.id) == []
 
