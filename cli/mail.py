@@ -104,6 +104,7 @@ def test(*, address: str) -> None:
     from engine.transparency import find_anchor
     from notifications.mail.mailbox import wake_mailbox
     from notifications.mail.remedies import find_remedy
+    from notifications.mail.smtp import SmtpTransport
     from notifications.mail.transport import TransportError
     from notifications.mail.trial import find_other_login, send_trial
 
@@ -124,7 +125,8 @@ def test(*, address: str) -> None:
         try:
             message_id = send_trial(post, folded, language(), application.store.clock.now(), narrate, anchor=anchor)
         except TransportError as trouble:
-            say(find_remedy(told, trouble))
+            if isinstance(post.transport, SmtpTransport):
+                say(find_remedy(told, trouble, post.transport.server.security))
             raise
         with application.store.write() as work:
             wake_mailbox(work, post.sender.address)

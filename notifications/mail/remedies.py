@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 
 from engine.errors import N_
-from notifications.mail.smtp import CONNECTED, LOGGED_IN, RECIPIENT_ACCEPTED, SENDER_ACCEPTED
+from notifications.mail.smtp import CONNECTED, ENCRYPTED, LOGGED_IN, RECIPIENT_ACCEPTED, SENDER_ACCEPTED
+from notifications.mail.smtp_url import Security
 from notifications.mail.transport import Pause, TransportError
 
 NO_CONNECTION = N_(
@@ -19,6 +20,9 @@ BAD_CERTIFICATE = N_(
     "gives; a server of your own needs a certificate that this machine trusts."
 )
 NO_ENCRYPTION = N_("The server offers no encryption here, so no password was sent. Try smtps:// with port 465.")
+ENCRYPTION_WANTED = N_(
+    "The server talks only encrypted. Write smtp+starttls:// (port 587) or smtps:// (port 465) into OPORA_SMTP_URL."
+)
 BAD_LOGIN = N_(
     "The login was refused. Yandex and Mail.ru want a password made for applications, not that of the mailbox, and "
     "access by mail programs switched on; special characters of a password are written as %XX. See docs/howto/mail.md."
@@ -39,21 +43,29 @@ BROKEN_OFF = N_(
     "The connection broke off in the middle. Whether the letter arrives is open; try again in a few minutes."
 )
 
-_LOGIN_WANTED = re.compile(r"authenti[cf]|must (login|log in)|auth required", re.IGNORECASE)
+_LOGIN_WANTED = re.compile(
+    r"authenti[cf]|must (login|log in)|auth required|relay(ing)? (access )?(denied|not )", re.IGNORECASE
+)
 
 
-def find_remedy(told: Collection[str], trouble: TransportError) -> str:
+def find_remedy(told: Collection[str], trouble: TransportError, security: Security) -> str:
     """What to do, as a marked text.
 
     Args:
         told: the marked texts of the steps that went well.
         trouble: how the next step ended.
+        security: what was asked for.
     """
+    if "STARTTLS" in trouble.text.upper() and security is Security.NONE:
+        return ENCRYPTION_WANTED
     if trouble.pauses is Pause.ACCOUNT or "spam" in trouble.text.lower():
         return TAKEN_FOR_SPAM if "spam" in trouble.text.lower() else ENOUGH
     if trouble.reached_letter:
         return _of_the_letter(told, trouble)
     if LOGGED_IN in told or (CONNECTED in told and trouble.code):
+        refused_to_encrypt = security is Security.STARTTLS and ENCRYPTED not in told
+        if refused_to_encrypt and (trouble.code >= 500 or trouble.code == 454):
+            return NO_ENCRYPTION
         return _of_the_way_in(told, trouble)
     return _of_the_way_there(told, trouble)
 
@@ -61,7 +73,7 @@ def find_remedy(told: Collection[str], trouble: TransportError) -> str:
 def _of_the_letter(told: Collection[str], trouble: TransportError) -> str:
     if trouble.code == 0:
         return BROKEN_OFF
-    if trouble.code == 530 or _LOGIN_WANTED.search(trouble.text):
+    if trouble.code == 530 or (LOGGED_IN not in told and _LOGIN_WANTED.search(trouble.text)):
         return LOGIN_WANTED
     if trouble.code // 100 == 4:
         return LATER

@@ -164,22 +164,20 @@ def _rest(text: str) -> Pause | None:
 
 @contextmanager
 def _trouble(*, reached_letter: bool) -> Iterator[None]:
-    """Turn what smtplib and the system raise into `TransportError`."""
+    """Turn what smtplib and the system raise into `TransportError`, which tells all that they do in better words."""
     try:
         yield
     except smtplib.SMTPResponseException as error:  # a greeting that is no welcome, a login or DATA itself refused
         # A reply that smtplib could not read it reports as a 500 in words of its own, or as -1: nobody has refused.
         if isinstance(error.smtp_error, str) or error.smtp_code // 100 not in {4, 5}:
-            raise _open_end(
-                f"no reply of SMTP: {_readable(error.smtp_error)}", reached_letter=reached_letter
-            ) from error
+            raise _open_end(f"no reply of SMTP: {_readable(error.smtp_error)}", reached_letter=reached_letter) from None
         refused = _refused_content if reached_letter else _refused_entry
-        raise refused(error.smtp_code, _readable(error.smtp_error)) from error
-    except UnicodeError as error:
+        raise refused(error.smtp_code, _readable(error.smtp_error)) from None
+    except UnicodeError:
         text = "the address has letters that the mail server cannot take"  # RFC 6531 is not spoken here
-        raise TransportError(permanent=True, pauses=None, code=553, text=text, reached_letter=True) from error
+        raise TransportError(permanent=True, pauses=None, code=553, text=text, reached_letter=True) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise _open_end(_spoken(error), reached_letter=reached_letter) from error
+        raise _open_end(_spoken(error), reached_letter=reached_letter) from None
 
 
 def _open_end(text: str, *, reached_letter: bool) -> TransportError:

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 from cli.mail import KINDS, LETTER_STATES
 from notifications.mail.kinds import Kind
 from notifications.mail.letters import LetterState
+from tests.fixtures.faulty_smtp import CUT
 from tests.fixtures.mail_server import SmtpServer
 
 MARY = "lavrentieva@parus.example.org"
@@ -67,6 +68,35 @@ def test_a_server_that_refuses_is_quoted(terminal, smtp_server: SmtpServer):
     nowhere = told | {"OPORA_SMTP_URL": "smtp://127.0.0.1:1"}
     assert "was not accepted" in terminal.refused("mail", "test", "anna@school.example", **nowhere)
     assert "is not a mail address" in terminal.refused("mail", "test", "anna", **told)
+
+
+STUMBLES = {
+    "nothing wrong": ("", "", "", 0),
+    "no encryption": ("STARTTLS", "502 5.5.1 no such command", "no password was sent", 1),
+    "wrong password": ("AUTH", "535 5.7.8 authentication failed", "password made for applications", 1),
+    "another sender": ("MAIL", "553 5.7.1 sender not owned by auth user", "set OPORA_MAIL_FROM to it", 1),
+    "limit": ("MAIL", "451 4.5.1 Ratelimit exceeded for mailbox", "Send nothing for a day", 1),
+    "spam": ("dot", "554 5.7.1 rejected under suspicion of SPAM", "SPF and DKIM", 1),
+    "cut": ("dot", CUT, "Whether the letter arrives is open", 1),
+}
+
+
+@pytest.mark.parametrize("stumble", STUMBLES)
+def test_a_trial_that_stumbles_says_what_to_do(terminal, faulty_smtp, certificate, monkeypatch, stumble):
+    """Each step that went well, then the remedy, then the server's words once; of the password nothing."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    faulty_smtp.step, faulty_smtp.fault, remedy, code = STUMBLES[stumble]
+    told = {
+        "OPORA_SMTP_URL": f"smtp+starttls://mail%40opora.example:sesame@127.0.0.1:{faulty_smtp.port}",
+        "OPORA_MAIL_FROM": "moc@opora.example" if stumble == "another sender" else "mail@opora.example",
+    }
+    result = terminal("mail", "test", "anna@school.example", **told)
+    assert result.exit_code == code
+    assert remedy in result.stderr
+    assert ("most providers refuse that" in result.stderr) == (stumble == "another sender")
+    assert faulty_smtp.fault == CUT or result.stderr.count(faulty_smtp.fault or "Connected to") == 1
+    assert "sesame" not in result.output
+    assert "b'" not in result.stderr
 
 
 def test_letters_are_listed_and_a_dead_one_is_revived(terminal):

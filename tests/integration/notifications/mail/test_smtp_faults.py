@@ -19,9 +19,12 @@ from notifications.mail.remedies import (
     BAD_RECIPIENT,
     BAD_SENDER,
     BROKEN_OFF,
+    ENCRYPTION_WANTED,
     ENOUGH,
     LATER,
+    LOGIN_WANTED,
     NO_CONNECTION,
+    NO_ENCRYPTION,
     NO_WELCOME,
     TAKEN_FOR_SPAM,
     find_remedy,
@@ -224,7 +227,10 @@ REMEDIES = {
     ("EHLO", "421 4.3.2 closing"): NO_WELCOME,
     ("AUTH", "535 5.7.8 not you"): BAD_LOGIN,
     ("AUTH", "454 4.7.0 not now"): NO_WELCOME,
+    ("STARTTLS", "502 5.5.1 no such command"): NO_ENCRYPTION,
+    ("STARTTLS", "454 4.7.0 no keys today"): NO_ENCRYPTION,
     ("MAIL", "553 5.7.1 not owned by the user"): BAD_SENDER,
+    ("RCPT", "554 5.7.1 relay access denied"): BAD_RECIPIENT,
     ("MAIL", "451 4.3.0 later"): LATER,
     ("RCPT", "550 5.1.1 nobody here"): BAD_RECIPIENT,
     ("RCPT", "450 4.7.1 greylisted"): LATER,
@@ -239,6 +245,20 @@ def test_a_trial_that_stops_at_a_step_says_what_to_do(mail_post, faulty_smtp, cl
     """Each step and answer has its remedy."""
     faulty_smtp.step, faulty_smtp.fault = step, reply
     assert remedy(mail_post, faulty_smtp.transport(), clock) == REMEDIES[step, reply]
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("530 5.7.0 Must issue a STARTTLS command first", ENCRYPTION_WANTED),
+        ("554 5.7.1 relay access denied", LOGIN_WANTED),
+        ("550 5.7.1 authentication required", LOGIN_WANTED),
+    ],
+)
+def test_a_relay_that_wants_more_says_what(mail_post, smtp_server, clock, reply, expected):
+    """Neither encryption nor login is set, and the server wants one of them."""
+    smtp_server.replies["paul@school12.example"] = reply
+    assert remedy(mail_post, SmtpTransport(parse_smtp_url(smtp_server.url)), clock) == expected
 
 
 def test_a_trial_to_nowhere_says_to_check_the_address_of_the_server(mail_post, clock):
@@ -259,4 +279,4 @@ def remedy(post: Post, transport: SmtpTransport, clock) -> str:
     way = Post(post.sender, transport, post.links, post.zone)
     with pytest.raises(TransportError) as caught:
         send_trial(way, "paul@school12.example", "ru", clock.now(), lambda text, **_: told.append(text))
-    return find_remedy(told, caught.value)
+    return find_remedy(told, caught.value, transport.server.security)
