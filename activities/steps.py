@@ -13,6 +13,8 @@ from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
 from activities.office import Office
 from activities.parts import list_parts_alongside, lock_open_parts
 from activities.tables import submission
+from engine.store import StaleRevisionError
+from engine.unit_of_work import UnitOfWork
 
 __all__ = ["NewDates", "cancel", "postpone", "reopen", "set_date", "start"]
 
@@ -23,17 +25,21 @@ def start(office: Office, actor: Actor, occurrence_id: int) -> None:
         fire_for(office, work, actor, occurrence_id, event="start")
 
 
-def set_date(office: Office, actor: Actor, occurrence_id: int, dates: NewDates) -> list[Followed]:
+def set_date(
+    office: Office, actor: Actor, occurrence_id: int, dates: NewDates, *, seen: int | None = None
+) -> list[Followed]:
     """Say when it is: a day inside the planned window is clarified, never counted as moved.
 
-    Its parts that have its days move with it. What follows it is dated too; what that did is returned.
+    Its parts that have its days move with it. What follows it is dated too; what that did is returned. Whoever answers
+    what a page has shown says which revision they have `seen`.
 
     Raises:
         OutsideWindowError: beyond what was planned; that is a postponement.
+        StaleRevisionError: it has moved on since it was seen.
     """
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        target = lock_occurrence(work.connection, occurrence_id)
+        target = _lock_as_seen(work, occurrence_id, seen)
         alongside = list_parts_alongside(work.connection, target)
         for each in (target, *alongside):
             give_date(deed, each, dates)
@@ -41,7 +47,14 @@ def set_date(office: Office, actor: Actor, occurrence_id: int, dates: NewDates) 
 
 
 def postpone(
-    office: Office, actor: Actor, occurrence_id: int, dates: NewDates, *, reason: str = "", basis: str = ""
+    office: Office,
+    actor: Actor,
+    occurrence_id: int,
+    dates: NewDates,
+    *,
+    reason: str = "",
+    basis: str = "",
+    seen: int | None = None,
 ) -> list[Followed]:
     """Move it: beyond the planned window by an approver, with reason and basis; the planned date stays on record.
 
@@ -49,15 +62,24 @@ def postpone(
 
     Raises:
         ReasonMissingError, BasisMissingError, ApproverNeededError: beyond the planned window.
+        StaleRevisionError: it has moved on since the revision that was `seen`.
     """
     cause = Cause(reason.strip(), basis.strip())
     with office.store.write() as work:
         deed = Deed(office, work, actor)
-        target = lock_occurrence(work.connection, occurrence_id)
+        target = _lock_as_seen(work, occurrence_id, seen)
         alongside = list_parts_alongside(work.connection, target)
         for each in (target, *alongside):
             move_date(deed, each, dates, cause)
         return date_followers(deed, occurrence_id, cause.basis)
+
+
+def _lock_as_seen(work: UnitOfWork, occurrence_id: int, seen: int | None) -> Occurrence:
+    """The occurrence, locked; the second press of a button is told that the first one has done it."""
+    target = lock_occurrence(work.connection, occurrence_id)
+    if seen is not None and target.revision != seen:
+        raise StaleRevisionError
+    return target
 
 
 def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, basis: str) -> list[Occurrence]:

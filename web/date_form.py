@@ -109,7 +109,7 @@ def _set(form: MultiDict[str, str], each: DateWanted, actor: Actor) -> Callable[
     for day in (first, last):
         _check_near(day, each)
     dates = NewDates(last, first if last > first else None)
-    return lambda office: set_date(office, actor, each.occurrence.id, dates)
+    return lambda office: set_date(office, actor, each.occurrence.id, dates, seen=each.occurrence.revision)
 
 
 def _answer(form: MultiDict[str, str], each: DateAsked, actor: Actor) -> Callable[[Office], object] | None:
@@ -125,8 +125,8 @@ def _answer(form: MultiDict[str, str], each: DateAsked, actor: Actor) -> Callabl
     basis = clean_line(form.get(f"basis-{name}", ""), LONGEST_BASIS)
     if not each.is_inside and not basis:
         raise NoBasisError
-    dates = NewDates(each.request.wanted_on)
-    return lambda office: postpone(office, actor, each.occurrence.id, dates, reason=each.request.reason, basis=basis)
+    dates, why, seen = NewDates(each.request.wanted_on), each.request.reason, each.occurrence.revision
+    return lambda office: postpone(office, actor, each.occurrence.id, dates, reason=why, basis=basis, seen=seen)
 
 
 def _read_doubted(form: MultiDict[str, str], questions: DateQuestions, person: Person) -> Iterator[Reply]:

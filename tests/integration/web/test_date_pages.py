@@ -13,7 +13,9 @@ from activities.period import Period
 from activities.plan_import import import_plan
 from activities.plan_launch import launch_plan
 from activities.roles import Role, Scope, insert_role
+from activities.steps import NewDates, set_date
 from notifications.links import make_token
+from web import date_pages
 
 ROWS = """№;Мероприятие;Ответственный;Результат;Срок
 2.1;Подготовить сборник;Школа № 12;сборник;по отдельному графику
@@ -222,3 +224,19 @@ def test_a_link_that_was_called_back_opens_nothing(dated, client, url):
     assert client.get(url).status_code == 410
     assert client.post(url, data={f"on-{name}": "2026-06-10", f"seen-{name}": "1"}).status_code == 410
     assert dated.occurrence(UNDATED).state == "awaiting_date"
+
+
+def test_a_button_pressed_twice_gives_one_date(dated, client, url, monkeypatch):
+    """Two requests of the same moment, both having read the same page: one step, and the other one is told."""
+    name, target = dated.occurrence(UNDATED).short_id, dated.occurrence(UNDATED).id
+    real = date_pages._do_all
+
+    def after_the_first(replies):
+        set_date(dated.office, Actor(dated.coordinator, "link"), target, NewDates(date(2026, 6, 10)))
+        return real(replies)
+
+    monkeypatch.setattr(date_pages, "_do_all", after_the_first)
+    answer = fill(client, url, **{f"on-{name}": "2026-06-10"})
+    assert answer.status_code == 409
+    now = dated.occurrence(UNDATED)
+    assert (now.due_on, now.revision) == (date(2026, 6, 10), 2)
