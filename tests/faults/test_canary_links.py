@@ -109,17 +109,17 @@ def test_a_secret_is_in_its_letter_alone(
 
 @pytest.mark.needs("postgresql")
 def test_a_dump_of_postgresql_holds_no_secret(
-    make_house: Callable[..., House], postgres_url: str, smtp_server: SmtpServer
+    make_house: Callable[..., House], new_postgres_url: str, smtp_server: SmtpServer
 ) -> None:
     """After a morning with letters and a calendar that was fetched, as text and as the bytes of every row."""
     known = {"public_url": "http://127.0.0.1:5000", "smtp_url": smtp_server.url, "mail_from": "opora@school.example"}
-    mailboxes = Mailboxes(make_house(postgres_url, **known))
+    mailboxes = Mailboxes(make_house(new_postgres_url, **known))
     list(_feeds(mailboxes))
     mailboxes.house.pass_time(hours=30)
     run_tick(mailboxes.house.application)
     sent = {secret for each in smtp_server.received for secret in TOKEN.findall(_text(each))}
     assert len(sent) >= 4
-    program = [find_postgresql("pg_dump"), "--dbname", postgres_url.replace("+psycopg", "")]
+    program = [find_postgresql("pg_dump"), "--dbname", new_postgres_url.replace("+psycopg", "")]
     dump = subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout
     assert dump.count(b"COPY public.") > 20
     assert b"person-2@school.example" in dump
