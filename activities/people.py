@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select
 
 from activities.allocation import allocate_short_id
-from activities.office import Office
 from activities.short_ids import find_short_id
 from activities.tables import person
 from engine.errors import N_, OporaError
@@ -69,20 +68,6 @@ def fold_address(email: str) -> str:
     if not _ADDRESS.fullmatch(folded) or not folded.isprintable() or len(folded) > 254:
         raise BadAddressError(email=email)
     return folded
-
-
-def add_person(office: Office, email: str, name: str, position: str = "", language: str = "ru") -> Person:
-    """Add a person.
-
-    Raises:
-        BadAddressError: no mail address.
-        PersonExistsError: the address is taken.
-    """
-    with office.store.write() as work:
-        taken = find_person(work.connection, fold_address(email))
-        if taken:
-            raise PersonExistsError(email=taken.email, name=taken.name, short_id=taken.short_id)
-        return insert_person(work, email, name, position, language)
 
 
 def insert_person(work: UnitOfWork, email: str, name: str, position: str, language: str) -> Person:

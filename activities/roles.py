@@ -8,7 +8,6 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
 
-from activities.office import Office
 from activities.people import PERSON_COLUMNS, Person
 from activities.tables import activity, activity_party, contact, person, role_grant, section
 from engine.machine import RoleNotAllowedError
@@ -80,12 +79,6 @@ class Scope:
     plan_id: int | None = None
     section_id: int | None = None
     activity_id: int | None = None
-
-
-def grant_role(office: Office, holder: Person, role: Role, scope: Scope) -> None:
-    """Give a person a role on a scope; giving it twice changes nothing."""
-    with office.store.write() as work:
-        insert_role(work, holder.id, role, scope)
 
 
 def insert_role(work: UnitOfWork, person_id: int, role: Role, scope: Scope) -> None:

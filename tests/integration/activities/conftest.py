@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from activities.acting import Actor
 from activities.decisions import Decision, DecisionRequest, Verdict, decide
-from activities.enrolment import NewPerson, enrol
+from activities.enrolment import NewPerson, enrol, give_role
 from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.parties import get_party, set_contact
@@ -20,7 +20,7 @@ from activities.people import Person
 from activities.plan_import import ImportedPlan, import_plan
 from activities.plan_launch import Launch, launch_plan
 from activities.plans import Plan
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope
 from activities.submissions import Submission, SubmissionDetails, submit
 from engine.clock import VirtualClock
 from engine.tables import history, ladder
@@ -175,7 +175,7 @@ def _bring(desk: PlanDesk) -> Plan:
 
 
 def _bring_small(desk: PlanDesk) -> Plan:
-    grant_role(desk.office, desk.head, Role.COORDINATOR, Scope())
+    give_role(desk.office, desk.actor(desk.mary), desk.head, Role.COORDINATOR, Scope())
     return desk.bring(amending.PLAN).plan
 
 

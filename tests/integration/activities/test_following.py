@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from activities.deed import Deed
+from activities.enrolment import give_role
 from activities.following import Left, follow_from_now_on, list_left_behind
 from activities.period import Period
 from activities.plan_activities import resolve_activity
@@ -12,7 +13,7 @@ from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plan_rollover import roll_over
 from activities.plans import get_plan
 from activities.relations import CircularRelationError, Relation, RelationKind, list_relations, store_relation
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope
 from activities.rolled_rows import RowMark
 from activities.steps import NewDates, cancel, postpone, set_date
 from engine.audit import list_entries
@@ -218,7 +219,7 @@ def test_an_amendment_of_the_leader_takes_what_follows_with_it(empty_desk, broug
     """On the amendment's basis; a row whose own deadline was amended no longer follows."""
     relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
     empty_desk.launch(brought)
-    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    give_role(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.head, Role.COORDINATOR, Scope())
     amend(empty_desk, brought, PLAN.replace("протокол | май", "протокол | сентябрь"))
     assert empty_desk.occurrence("1.3").ends_on == date(2026, 9, 30)
     assert empty_desk.occurrence("1.4").ends_on == date(2026, 10, 14)
@@ -289,7 +290,7 @@ def test_an_amendment_that_takes_a_row_out_tells_what_it_leaves_behind(empty_des
     """Before it is applied, in the history, and in the plan's list afterwards."""
     relate(empty_desk, "1.4", "1.3", RelationKind.AFTER, 10)
     empty_desk.launch(brought)
-    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    give_role(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.head, Role.COORDINATOR, Scope())
     head, contest = empty_desk.actor(empty_desk.head), "1.3 | Провести конкурс чтецов | МОЦ | протокол | май\n"
     path = empty_desk.document(PLAN.replace(contest, ""))
     with empty_desk.office.store.read() as connection:

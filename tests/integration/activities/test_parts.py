@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from activities.deciders import list_asked
+from activities.enrolment import give_role
 from activities.guards import OwnEvidenceError
 from activities.next_step import find_next_step
 from activities.parties import PartsStandError, PartyKind, get_party, merge_parties, set_contact, set_party_kind
@@ -24,7 +25,7 @@ from activities.plan_activities import resolve_activity
 from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plan_reporting import gather_report
 from activities.plans import get_plan
-from activities.roles import Role, Scope, grant_role, list_holders, roles_of
+from activities.roles import Role, Scope, list_holders, roles_of
 from activities.steps import NewDates, cancel, postpone, set_date
 from activities.submissions import SubmissionDetails, submit
 from activities.tables import occurrence
@@ -181,7 +182,7 @@ def test_parts_move_with_the_row(fanned):
 
 def amend(desk, before, after):
     """Apply a document that differs by a text, as the head."""
-    grant_role(desk.office, desk.head, Role.COORDINATOR, Scope())
+    give_role(desk.office, desk.actor(desk.mary), desk.head, Role.COORDINATOR, Scope())
     with desk.office.store.read() as connection:
         plan = get_plan(connection, None)
     actor = desk.actor(desk.head)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from activities.enrolment import give_role
 from activities.importing import PlanFileError, PlanPeriodUnknownError
 from activities.parties import list_parties
 from activities.period import Period
@@ -20,7 +21,7 @@ from activities.plan_import import (
 )
 from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plans import PlanStatus, get_plan, list_findings, list_sections
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope
 from activities.tables import activity, finding, occurrence, party, plan, section
 from engine.machine import RoleNotAllowedError
 from engine.tables import instance, message
@@ -79,7 +80,7 @@ def test_the_same_file_twice_changes_nothing(empty_desk, draft):
 
 def test_a_file_that_amended_a_plan_is_no_new_plan(empty_desk, draft):
     """Its work would run twice: refused with the plan that it amended, and every table stays as it was."""
-    grant_role(empty_desk.office, empty_desk.head, Role.COORDINATOR, Scope())
+    give_role(empty_desk.office, empty_desk.actor(empty_desk.mary), empty_desk.head, Role.COORDINATOR, Scope())
     head, path = empty_desk.actor(empty_desk.head), empty_desk.write("amended.txt")
     path.write_text(path.read_text("utf-8").replace("до 20 марта", "до 20 мая"), "utf-8")
     proposal = propose_reimport(empty_desk.office, draft, path, actor=head)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from activities.enrolment import give_role
 from activities.evidence import add_note
 from activities.guards import BasisMissingError
 from activities.period import Period
@@ -18,7 +19,7 @@ from activities.plan_reimport import (
     apply_reimport,
 )
 from activities.plans import get_plan, list_findings, list_sections
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope
 from activities.tables import activity, occurrence, plan, plan_amendment, section
 from engine.machine import RoleNotAllowedError
 from engine.store import StaleRevisionError
@@ -204,7 +205,8 @@ def test_a_heading_of_a_draft_is_gone_with_its_rows(empty_desk, small_draft, ame
     """Nothing rests on it, so nothing of it stays, nor of a role that was given on one of its rows."""
     with empty_desk.office.store.read() as connection:
         gone = next(each for each in list_activities(connection, small_draft.id) if each.number == "2.1")
-    grant_role(empty_desk.office, empty_desk.deputy, Role.APPROVER, Scope(activity_id=gone.id))
+    actor, own = empty_desk.actor(empty_desk.mary), Scope(activity_id=gone.id)
+    give_role(empty_desk.office, actor, empty_desk.deputy, Role.APPROVER, own)
     amend((PLAN[PLAN.index("II. Работа") :], ""))
     assert [row.number for row in empty_desk.rows(section)] == ["I"]
     assert len(empty_desk.rows(activity)) == 3

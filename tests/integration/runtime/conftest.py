@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import update
 
 from activities.acting import Actor
-from activities.people import add_person
+from activities.enrolment import NewPerson, enrol
 from activities.plan_import import import_plan
 from activities.plan_launch import launch_plan
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role
 from activities.tables import setting
 from engine.clock import FileClock, parse_instant
 from engine.database import open_database, writing
@@ -96,8 +96,7 @@ def launch_sample() -> Callable[[Application], None]:
 
 def _launch_sample(application: Application) -> None:
     office = application.office
-    coordinator = add_person(office, "coordinator@parus.example.org", "Coordinator")
-    grant_role(office, coordinator, Role.COORDINATOR, Scope())
+    coordinator = enrol(office, None, NewPerson("coordinator@parus.example.org", "Coordinator"), Role.COORDINATOR)
     actor = Actor(coordinator, "cli")
     launch_plan(office, actor, import_plan(office, actor, REPOSITORY / "examples" / "plan-2026.docx").plan)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from activities.people import add_person
+from activities.enrolment import NewPerson, enrol
 from activities.tables import blob
 from engine.clock import VirtualClock
 from engine.database import open_database
@@ -48,7 +48,7 @@ def tools(environment: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def furnished(application: Application) -> Application:
     """An installation with a person and a file of evidence."""
-    add_person(application.office, "head@parus.example.org", "Head")
+    enrol(application.office, None, NewPerson("head@parus.example.org", "Head"))
     keep(application, SCAN)
     return application
 

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from activities.people import add_person
+from activities.acting import Actor
+from activities.enrolment import NewPerson, enrol
+from activities.people import get_person
 from activities.tables import blob, day_override, person, section, setting
 from engine.database import DatabaseMovedAwayError, DatabaseUnavailableError, open_database, reading, writing
 from engine.tables import UtcDateTime, history
@@ -98,7 +100,7 @@ def worked(launched: Application, move_clock: Callable[[str], None]) -> Applicat
 def small(application: Application, move_clock: Callable[[str], None]) -> Application:
     """A few people, nothing to do, no worker."""
     for number in range(3):
-        add_person(application.office, f"p{number}@parus.example.org", f"Person {number}")
+        enrol(application.office, None, NewPerson(f"p{number}@parus.example.org", f"Person {number}"))
     run_tick(application)
     move_clock("2026-01-12T05:10:00Z")
     return application
@@ -131,7 +133,8 @@ def test_work_goes_on_where_it_was_moved(
     there = build_application(target.settings(worked.settings), SilentBell())
     with there.store.read() as connection:
         entries = connection.execute(select(history.c.id)).scalars().all()
-    add_person(there.office, "new@parus.example.org", "New")
+        coordinator = Actor(get_person(connection, "coordinator@parus.example.org"), "cli")
+    enrol(there.office, coordinator, NewPerson("new@parus.example.org", "New"))
     report = run_tick(there)
     assert report.failures == {}
     assert report.done["timers"] > 0
@@ -157,8 +160,8 @@ def test_nobody_works_on_in_the_old_database(small: Application, target: Target,
     ):
         with pytest.raises(DatabaseMovedError, match=kind):
             refused()
-    with pytest.raises(DatabaseMovedAwayError, match="nothing was changed. Start the command again"):
-        add_person(small.office, "late@parus.example.org", "Late")
+    with pytest.raises(DatabaseMovedAwayError, match=r"nothing was changed\. Start the command again"):
+        enrol(small.office, None, NewPerson("late@parus.example.org", "Late"))
     with pytest.raises(DatabaseMovedAwayError), small.store.write() as work:
         work.connection.execute(text("DELETE FROM setting"))
 
@@ -170,7 +173,7 @@ def test_a_move_can_be_taken_back(small: Application, target: Target) -> None:
     reopen_database(small.settings)
     assert rows_of(small.settings.database_url) == before
     small.refresh()
-    assert add_person(small.office, "back@parus.example.org", "Back").name == "Back"
+    assert enrol(small.office, None, NewPerson("back@parus.example.org", "Back")).name == "Back"
     with pytest.raises(NotMovedError):
         reopen_database(small.settings)
 
@@ -295,7 +298,7 @@ def test_killed_in_between_the_source_is_whole_and_the_target_closed(
     assert done.returncode == -signal.SIGKILL
     assert rows_of(small.settings.database_url) == before
     small.refresh()
-    add_person(small.office, "alive@parus.example.org", "Alive")
+    enrol(small.office, None, NewPerson("alive@parus.example.org", "Alive"))
     with pytest.raises(CopyUnfinishedError, match="opora database copy"):
         build_application(target.settings(small.settings), SilentBell())
     with pytest.raises(CopyUnfinishedError):

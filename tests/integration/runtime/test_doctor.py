@@ -12,8 +12,8 @@ import pytest
 from click.testing import Result
 from sqlalchemy import insert, text, update
 
-from activities.people import add_person
-from activities.roles import Role, Scope, grant_role
+from activities.people import insert_person
+from activities.roles import Role, Scope, insert_role
 from activities.tables import blob
 from engine.database import DatabaseDamagedError, wal_is_safe
 from engine.tables import ladder, message
@@ -198,9 +198,10 @@ def test_a_timer_that_fails_is_found(busy: Application) -> None:
 
 def give(application: Application, email: str, *roles: Role) -> None:
     """Add a person who holds these roles everywhere."""
-    person = add_person(application.office, email, email)
-    for role in roles:
-        grant_role(application.office, person, role, Scope())
+    with application.store.write() as work:
+        person = insert_person(work, email, email, "", "ru")
+        for role in roles:
+            insert_role(work, person.id, role, Scope())
 
 
 def test_what_nobody_may_accept_is_found(busy: Application, run_opora: Callable[..., Result]) -> None:

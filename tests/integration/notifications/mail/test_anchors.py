@@ -4,7 +4,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from activities.roles import Role, Scope, grant_role
+from activities.enrolment import give_role
+from activities.roles import Role, Scope
 from engine.checkpoints import read_anchor
 from engine.transparency import find_anchor, seal_history
 from notifications.mail.compose import Clerk
@@ -50,7 +51,7 @@ def test_every_mail_carries_the_anchor_in_its_header(mail_office: MailOffice, an
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.OBSERVER, Role.AUDITOR])
 def test_who_may_want_to_keep_it_reads_it(mail_office: MailOffice, anchor: str, role: Role) -> None:
     """On one line, to copy."""
-    grant_role(mail_office.office, mail_office.paul, role, Scope())
+    give_role(mail_office.office, mail_office.actor(mail_office.mary), mail_office.paul, role, Scope())
     _, text, page = send(mail_office, mail_office.paul)
     assert anchor in text.splitlines()
     assert anchor in page

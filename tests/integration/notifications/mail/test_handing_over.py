@@ -5,8 +5,9 @@ from datetime import date
 from activities.absences import NewAbsence, end_absence, record_absence
 from activities.acting import Actor
 from activities.decisions import DecisionRequest, Verdict, decide
+from activities.enrolment import give_role
 from activities.grants import find_grant
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope
 from notifications.mail.kinds import Kind
 from tests.fixtures.mail_office import MailOffice
 
@@ -82,7 +83,7 @@ def test_the_digest_of_who_owes_it_goes_to_who_stands_in(mail_office):
 
 def test_at_ten_days_the_deputy_is_asked_and_the_coordinator_told(mail_office):
     """The deputy's letter has a grant that decides; the coordinator's names the deputy."""
-    grant_role(mail_office.office, mail_office.olga, Role.DEPUTY, Scope())
+    give_role(mail_office.office, mail_office.actor(mail_office.mary), mail_office.olga, Role.DEPUTY, Scope())
     mail_office.submit("1.1", mail_office.paul)
     mail_office.tick()
     mail_office.at("2026-03-17", "08:00")

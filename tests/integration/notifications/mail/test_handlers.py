@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from activities.decisions import DecisionRequest, Verdict, decide
+from activities.enrolment import NewPerson, enrol
 from activities.manifest import OutcomeReason
 from activities.parties import get_party, insert_contact
-from activities.people import add_person
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role
 from activities.steps import NewDates, postpone, set_date
 from activities.submissions import report_outcome, withdraw
 from activities.tables import occurrence, person
@@ -131,8 +131,8 @@ def test_an_acceptance_gives_receipts_to_both_sides(mail_office):
 
 def test_of_two_acceptances_the_last_one_is_told_to_both_sides(mail_office):
     """The first gives its own approver a receipt; who is still asked reads that there is one; then all are told."""
-    second = add_person(mail_office.office, "second@moc.example", "Титов Олег Ильич")
-    grant_role(mail_office.office, second, Role.APPROVER, Scope())
+    new = NewPerson("second@moc.example", "Титов Олег Ильич")
+    second = enrol(mail_office.office, mail_office.actor(mail_office.mary), new, Role.APPROVER)
     target = mail_office.occurrence("1.1")
     with mail_office.office.store.write() as work:
         two = Migration(get_workflow("activity-two-approvers", VOCABULARY))

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from activities.decisions import Verdict
-from activities.people import add_person
-from activities.roles import Role, Scope, grant_role
+from activities.enrolment import NewPerson, enrol
+from activities.roles import Role
 from activities.working_calendar import WorkingCalendar
 from notifications.mail.kinds import Kind
 from notifications.mail.preferences import Pace, Preference, choose
@@ -74,8 +74,7 @@ def test_a_day_off_is_made_up_for(today, chosen):
 
 def test_observers_read_the_month(mail_office):
     """On its first working morning, plan against fact of the month before; nobody else, and nobody twice."""
-    watcher = add_person(mail_office.office, WATCH, "Наблюдатель")
-    grant_role(mail_office.office, watcher, Role.OBSERVER, Scope())
+    enrol(mail_office.office, mail_office.actor(mail_office.mary), NewPerson(WATCH, "Наблюдатель"), Role.OBSERVER)
     mail_office.at("2026-03-18")
     mail_office.submit("1.1", mail_office.paul)
     assert write(mail_office, "2026-04-01") >= 1
