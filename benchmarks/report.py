@@ -81,6 +81,7 @@ def runs() -> Iterator[Run]:
     yield Run("Sealing and verifying", "audit", ("--entries", "30000"))
     yield Run("Calendar files", "feeds", ("--sizes", "1000,10000"))
     yield Run("Calendar server", "feed_server")
+    yield Run("A year lived through, and a morning", "simulation")
     yield Run("Reading long plans", "importing")
     yield Run("Reading deadlines", "deadlines", ("--part", "held_back"))
 
