@@ -102,12 +102,12 @@ def measure(folder: Path, count: int) -> Iterator[Figure]:
 def work_off(engine: Engine, count: int) -> Iterator[Figure]:
     """Fire all of so many that are due; the memory at each quarter."""
     began = perf_counter()
-    fired, quarter = 0, 0
+    fired, quarter, first = 0, 0, resident()
     while acted := tick._climb(engine.store, engine.execution, None):  # noqa: SLF001
         fired += acted
         if fired >= (quarter + 1) * count // 4:
             quarter += 1
-            yield Figure("claims", f"memory after {fired:,} rungs", resident(), "MB")
+            yield Figure("claims", f"memory after {fired:,} rungs", resident(), "MB", 0, first, "before", "at most 1.1")
     yield Figure("claims", "all fired", fired / (perf_counter() - began), "rungs/s")
 
 

@@ -11,10 +11,23 @@ Only for statements of one text: a list of any length is one parameter (`Among`)
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Connection, Dialect, Integer, Text, TypeDecorator, bindparam
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    Integer,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
@@ -149,11 +162,24 @@ def _compile(statement: Executable, columns: list[str] | None, dialect: Dialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     names = compiled.positiontup if compiled.positiontup is not None else list(binds)
-    given = (_impl(binds[name].type, dialect).bind_processor(dialect) for name in names)
+    given = (_given_as(_impl(binds[name].type, dialect), dialect) for name in names)
     fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
     columns_found = statement.selected_columns if isinstance(statement, Select) else ()
     found = (_impl(column.type, dialect).result_processor(dialect, None) for column in columns_found)
     return Form(str(compiled), tuple(names), fixed, bool(compiled.positional), _changes(given), _changes(found))
+
+
+def _given_as(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    # SQLAlchemy wraps bytes for drivers that cannot take them, and fills a day into a format that could be another.
+    if dialect.name == "sqlite" and isinstance(kind, LargeBinary):
+        return None
+    if dialect.name == "sqlite" and isinstance(kind, Date):
+        return _iso_day
+    return kind.bind_processor(dialect)
+
+
+def _iso_day(day: date | None) -> str | None:
+    return None if day is None else date.isoformat(day)
 
 
 def _changes(processors: Iterable[Callable[[Any], Any] | None]) -> tuple[_Change, ...]:
