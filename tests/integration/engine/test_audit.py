@@ -217,6 +217,8 @@ def test_entries_swapped_between_instances_are_found(story: Rig) -> None:
         "due_on = NULL",
         "starts_on = '2026-07-01'",
         "submitted_at = '2026-01-01T00:00:00.000000Z'",
+        "submitted_at = NULL",
+        "submitted_at = created_at",
         "entered_at = '2026-01-01T00:00:00.000000Z'",
         "public_id = 'somebody-else'",
     ],

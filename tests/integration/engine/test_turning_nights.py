@@ -104,15 +104,15 @@ def test_a_ladder_that_goes_over_the_leap_day_keeps_its_rhythm_and_its_hour(lite
     """
     lite.calendar = WorkingCalendar(ZoneInfo(zone))  # type: ignore[assignment]
     lite.clock.set(utc("2028-02-01T00:00"))
-    due_on = date(2028, 2, 12)  # a Saturday: eight days on it is a Sunday, which rolls to the Monday
+    due_on = date(2028, 2, 14)  # a Monday, so that the second reminder falls on the leap day
     started = lite.start_one(due_on=due_on)
     while (due := lite.ladders(started.id)["work"].due_at) < utc("2028-05-01T00:00"):
         lite.tick_at(due)
     told = [row.created_at.astimezone(ZoneInfo(zone)) for row in lite.rows(message) if row.detail == "weekly"]
-    mondays = [date(2028, 2, 21) + timedelta(weeks=number) for number in range(10)]
-    assert [each.date() for each in told] == mondays
+    tuesdays = [date(2028, 2, 22) + timedelta(weeks=number) for number in range(10)]
+    assert [each.date() for each in told] == tuesdays
     assert {each.time() for each in told} == {time(8, 0)}
-    assert mondays[1:3] == [date(2028, 2, 28), date(2028, 3, 6)]
+    assert tuesdays[1:3] == [date(2028, 2, 29), date(2028, 3, 7)]
 
 
 def test_a_machine_put_back_by_a_month_repeats_nothing_and_loses_nothing(rig: Rig) -> None:
