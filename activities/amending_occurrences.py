@@ -16,7 +16,7 @@ from activities.firing import Attempt, fire
 from activities.following import followers_payload
 from activities.occurrences import Occurrence, get_occurrence
 from activities.office import Office
-from activities.parts import list_open_parts, list_parts_alongside
+from activities.parts import list_open_parts, list_parts_alongside, list_parts_called_off_with
 from activities.plan_amendments import AmendingDocument
 from activities.plan_launch import NewOccurrence, create_occurrences
 from activities.rescheduling import Action, Effect, LeftReason
@@ -128,8 +128,8 @@ def carry_out(
             for run in (target, *list_parts_alongside(work.connection, target)):
                 _move(deed, replace(each, occurrence=run), document)
         else:
-            parts = _list_untouched_parts(work.connection, target) if each.action is Action.CANCEL else []
-            for run in (target, *parts):
+            list_along = _list_untouched_parts if each.action is Action.CANCEL else list_parts_called_off_with
+            for run in (target, *list_along(work.connection, target)):
                 _end_or_reopen(deed, run, each.action, document)
 
 

@@ -154,6 +154,14 @@ def list_open_parts(connection: Connection, target: Occurrence) -> list[Occurren
     return [each for each in list_parts_of(connection, target) if each.is_open]
 
 
+def list_parts_called_off_with(connection: Connection, target: Occurrence) -> list[Occurrence]:
+    """The parts that were called off in the very step in which the run was: when it comes back, so do they."""
+    if target.state != "cancelled":
+        return []
+    parts = list_parts_of(connection, target)
+    return [each for each in parts if each.state == "cancelled" and each.entered_at == target.entered_at]
+
+
 def lock_open_parts(connection: Connection, target: Occurrence) -> list[Occurrence]:
     """The same, locked: whoever takes one in at this moment has done so before, or is refused afterwards."""
     lock_instances(connection, [each.instance_id for each in list_parts_of(connection, target)])

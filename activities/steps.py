@@ -9,9 +9,9 @@ from activities.deed import Deed
 from activities.firing import Attempt, fire, fire_for
 from activities.following import Followed, date_followers, followers_payload, list_followers_of
 from activities.grants import void_grants
-from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
+from activities.occurrences import Occurrence, lock_occurrence
 from activities.office import Office
-from activities.parts import list_parts_alongside, lock_open_parts
+from activities.parts import list_parts_alongside, list_parts_called_off_with, lock_open_parts
 from activities.tables import submission
 from engine.store import StaleRevisionError
 from engine.unit_of_work import UnitOfWork
@@ -106,8 +106,9 @@ def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, bas
 
 
 def reopen(office: Office, actor: Actor, occurrence_id: int, *, reason: str) -> None:
-    """Take back that it is done, not performed or cancelled."""
+    """Take back that it is done, not performed or cancelled; the parts that were called off with it come back too."""
     values = {"reason": reason.strip()}
     with office.store.write() as work:
-        target = get_occurrence(work.connection, occurrence_id)
-        fire(office, work, actor, target, Attempt("reopen", values=values, payload=values))
+        target = lock_occurrence(work.connection, occurrence_id)
+        for each in (target, *list_parts_called_off_with(work.connection, target)):
+            fire(office, work, actor, each, Attempt("reopen", values=values, payload=values))

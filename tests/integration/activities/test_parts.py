@@ -1,6 +1,6 @@
 """A group's members have a part each: made once, owed by their own contacts, taken in by the coordinator."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,7 +26,7 @@ from activities.plan_reimport import apply_reimport, propose_reimport
 from activities.plan_reporting import gather_report
 from activities.plans import get_plan
 from activities.roles import Role, Scope, list_holders, roles_of
-from activities.steps import NewDates, cancel, postpone, set_date
+from activities.steps import NewDates, cancel, postpone, reopen, set_date
 from activities.submissions import SubmissionDetails, submit
 from activities.tables import occurrence
 from engine.audit import verify_history
@@ -180,13 +180,14 @@ def test_parts_move_with_the_row(fanned):
     assert fanned.occurrence("1.1~Школа-№-11").due_on == date(2026, 3, 18)
 
 
-def amend(desk, before, after):
+def amend(desk, before, after, told=()):
     """Apply a document that differs by a text, as the head."""
     give_role(desk.office, desk.actor(desk.mary), desk.head, Role.COORDINATOR, Scope())
     with desk.office.store.read() as connection:
         plan = get_plan(connection, None)
     actor = desk.actor(desk.head)
-    amendment = propose_reimport(desk.office, plan, desk.document(PLAN.replace(before, after)), actor=actor)
+    document = desk.document(PLAN.replace(before, after))
+    amendment = propose_reimport(desk.office, plan, document, actor=actor, told=told)
     apply_reimport(desk.office, actor, amendment, "приказ № 5")
 
 
@@ -209,6 +210,28 @@ def test_calling_the_row_off_calls_its_parts_off(fanned):
     """Nobody goes on being asked for a part of what was called off."""
     cancel(fanned.office, fanned.actor(fanned.head), fanned.occurrence("1.1").id, reason="Отпало", basis="приказ № 5")
     assert parts(fanned) == [(name, "cancelled") for name in SCHOOLS]
+
+
+def test_opening_the_row_again_opens_the_parts_that_went_with_it(fanned):
+    """Each member is asked again, but for whose part had been called off by itself before."""
+    head = fanned.actor(fanned.head)
+    for reference in ("1.1~Школа-№-2", "1.1"):
+        fanned.clock.advance(timedelta(hours=1))
+        cancel(fanned.office, head, fanned.occurrence(reference).id, reason="Отпало", basis="приказ № 5")
+    reopen(fanned.office, head, fanned.occurrence("1.1").id, reason="Всё же нужно")
+    assert dict(parts(fanned)) == dict(zip(SCHOOLS, ("planned", "planned", "cancelled"), strict=True))
+    assert verify_history(fanned.office.store).findings == ()
+
+
+def test_a_row_that_a_document_has_again_has_its_parts_again(fanned):
+    """With the days that it has now."""
+    line = PLAN.splitlines()[3]
+    amend(fanned, line + "\n", "")
+    assert {state for _, state in parts(fanned)} == {"cancelled"}
+    gone = row(fanned).short_id
+    amend(fanned, "до 20 марта", "до 20 мая", told=[(f"{gone}=1", True)])
+    assert {state for _, state in parts(fanned)} == {"planned"}
+    assert {fanned.occurrence(f"1.1~{name.replace(' ', '-')}").due_on for name in SCHOOLS} == {date(2026, 5, 20)}
 
 
 def test_who_joins_once_it_has_moved_moves_on_with_it(fanned):
