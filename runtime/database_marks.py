@@ -7,17 +7,19 @@ which was opened before the move cannot write behind it.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, inspect, select, text
+from sqlalchemy import Connection, delete, insert, inspect, or_, select, text
 
 from activities.tables import setting
 from engine.clock import format_instant
 from engine.database import REFUSAL
 from engine.errors import N_, OporaError
+from engine.prepared import Prepared
 from engine.tables import metadata
 
 COPYING_SINCE = "copying_since"
 MOVED_TO = "moved_to"
 MARKS = (COPYING_SINCE, MOVED_TO)
+_MARKED = Prepared(select(setting.c.key, setting.c.value).where(or_(*(setting.c.key == each for each in MARKS))))
 
 _TRIGGER = "opora_moved_"
 
@@ -53,7 +55,7 @@ def refuse_closed(connection: Connection) -> None:
         CopyUnfinishedError: a copy into it has not ended.
         DatabaseMovedError: it was moved.
     """
-    marks = {row.key: row.value for row in connection.execute(select(setting).where(setting.c.key.in_(MARKS)))}
+    marks = dict(_MARKED.fetch(connection, {}))
     if COPYING_SINCE in marks:
         raise CopyUnfinishedError(since=marks[COPYING_SINCE])
     if MOVED_TO in marks:

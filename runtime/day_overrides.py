@@ -6,7 +6,10 @@ from datetime import date
 from sqlalchemy import select
 
 from activities.tables import day_override
+from engine.prepared import Prepared
 from engine.unit_of_work import Store
+
+_DAYS = Prepared(select(day_override.c.day, day_override.c.is_working))
 
 
 class StoredOverrides(Mapping[date, bool]):
@@ -23,8 +26,7 @@ class StoredOverrides(Mapping[date, bool]):
     def reload(self) -> None:
         """Read the table anew; call it between transactions."""
         with self._store.read() as connection:
-            rows = connection.execute(select(day_override.c.day, day_override.c.is_working)).all()
-        self._days = {row.day: row.is_working for row in rows}
+            self._days = dict(_DAYS.fetch(connection, {}))
 
     def __getitem__(self, day: date) -> bool:
         return self._days[day]

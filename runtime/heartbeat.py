@@ -1,6 +1,7 @@
 """Signs of life that ticks leave, so that people see when nobody does what is due, and which machine fell silent."""
 
 import socket
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -8,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.tables import setting
 from engine.clock import format_instant, parse_instant
+from engine.prepared import Prepared
 from engine.unit_of_work import Store, UnitOfWork
 
 TICKED_AT = "ticked_at"
@@ -31,25 +33,24 @@ def beat(store: Store, machine: str | None = None) -> None:
     """Note that a tick has run on this machine, unless one has a moment ago."""
     name = machine or this_machine()
     with store.read() as connection:
-        last = list_machines(connection).get(name)
+        machines = list_machines(connection)
+    last = machines.get(name)
     if last is not None and abs(store.clock.now() - last) < INTERVAL:
         return
     with store.write() as work:
-        for key in (TICKED_AT, _MACHINE + name):
-            _note(work, key)
-        _forget(work)
+        _note(work, (TICKED_AT, _MACHINE + name))
+        _forget(work, machines)
 
 
-def _note(work: UnitOfWork, key: str) -> None:
-    insert = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
-    row = insert(setting).values(key=key, value=format_instant(work.now))
-    work.connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))
+def _note(work: UnitOfWork, keys: Iterable[str]) -> None:
+    rows = [{"key": key, "value": format_instant(work.now)} for key in keys]
+    _NOTE[work.connection.dialect.name].run_each(work.connection, rows)
 
 
-def _forget(work: UnitOfWork) -> None:
-    machines = list_machines(work.connection)
+def _forget(work: UnitOfWork, machines: Mapping[str, datetime]) -> None:
     gone = [_MACHINE + name for name, last in machines.items() if work.now - last > FORGOTTEN_AFTER]
-    work.connection.execute(delete(setting).where(setting.c.key.in_(gone)))
+    if gone:
+        work.connection.execute(delete(setting).where(setting.c.key.in_(gone)))
 
 
 def find_last_tick(connection: Connection) -> datetime | None:
@@ -60,5 +61,13 @@ def find_last_tick(connection: Connection) -> datetime | None:
 
 def list_machines(connection: Connection) -> dict[str, datetime]:
     """The machines that worked within the last day or so, each with its last tick."""
-    rows = connection.execute(select(setting).where(setting.c.key.startswith(_MACHINE, autoescape=True)))
-    return {row.key.removeprefix(_MACHINE): parse_instant(row.value) for row in rows}
+    return {key.removeprefix(_MACHINE): parse_instant(value) for key, value in _MACHINES.fetch(connection, {})}
+
+
+def _noting(given: sqlite.Insert | postgresql.Insert) -> Prepared:
+    again = given.on_conflict_do_update(index_elements=["key"], set_={"value": given.excluded.value})
+    return Prepared(again, ("key", "value"))
+
+
+_NOTE = {"sqlite": _noting(sqlite.insert(setting)), "postgresql": _noting(postgresql.insert(setting))}
+_MACHINES = Prepared(select(setting.c.key, setting.c.value).where(setting.c.key.startswith(_MACHINE, autoescape=True)))
