@@ -34,7 +34,7 @@ class Notice:
         A ladder's reminder belongs to the morning, however late a worker comes; what people do in the course of the
         day waits for the next one.
         """
-        return self.kind in REMINDERS or self.kind == HANDED_OVER or self.raised_at < morning
+        return self.kind in REMINDERS or self.raised_at < morning
 
 
 _IS_OPEN = notice.c.settled_at.is_(None)
