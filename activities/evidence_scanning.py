@@ -21,12 +21,23 @@ from activities.virus_scanner import InfectedFileError, Scanner, ScannerError, S
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
 
+GONE = N_("it is missing from the folder; see opora evidence verify")
+
 
 class NoScannerError(OporaError):
     """There is nothing to scan with."""
 
     message = N_(
         "No virus scanner is set. Write its address into OPORA_CLAMD_URL, such as unix:///run/clamav/clamd.ctl"
+    )
+
+
+class ScanBrokenOffError(OporaError):
+    """The scanner answers no more."""
+
+    message = N_(
+        "The virus scanner does not answer: {reason}. What was looked at till then stays known; the next run goes on "
+        "from there."
     )
 
 
@@ -57,12 +68,13 @@ class ScanReport:
     Attributes:
         clean: how many hold nothing that the scanner knows.
         infected: SHA-256 → what was found.
-        unread: SHA-256 → why nothing is known: beyond the scanner's limit, or gone from the folder.
+        unread: SHA-256 → why nothing is known, in the scanner's words (such as a file beyond its limit) or as a marked
+            text.
     """
 
     clean: int = 0
     infected: dict[bytes, str] = field(default_factory=dict)
-    unread: dict[bytes, OporaError] = field(default_factory=dict)
+    unread: dict[bytes, str] = field(default_factory=dict)
 
 
 def record_scan(work: UnitOfWork, digest: bytes, threat: str = "") -> None:
@@ -88,7 +100,7 @@ def scan_stored(office: Office, *, again: bool = False) -> ScanReport:
 
     Raises:
         NoScannerError: there is none.
-        ScannerUnreachableError: nobody answers; what was looked at till then stays known.
+        ScanBrokenOffError: nobody answers; what was looked at till then stays known.
     """
     if office.scanner is None:
         raise NoScannerError
@@ -98,10 +110,13 @@ def scan_stored(office: Office, *, again: bool = False) -> ScanReport:
     for digest in digests:
         try:
             threat = _look(office, office.scanner, digest)
-        except ScannerUnreachableError:
-            raise
-        except (ScannerError, EvidenceMissingError) as error:
-            report.unread[digest] = error
+        except ScannerUnreachableError as error:
+            raise ScanBrokenOffError(**error.details) from None
+        except ScannerError as error:
+            report.unread[digest] = str(error.details["reason"])
+            continue
+        except EvidenceMissingError:
+            report.unread[digest] = GONE
             continue
         with office.store.write() as work:
             record_scan(work, digest, threat)

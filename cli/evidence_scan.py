@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import as_json
-from cli.output import language, print_json, print_table, say
-from cli.wording import instant_text
+from cli.output import print_json, print_table, say
+from cli.wording import instant_text, text
 from engine.errors import N_, OporaError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from runtime.bootstrap import Application
 
 SCANNED = N_("Files looked at now: {count}; without a virus: {clean}.")
-NOT_LOOKED_AT = N_("{digest}: {problem}")
+NOT_LOOKED_AT = N_("Not checked: {digest}: {problem}")
 NONE_INFECTED = N_("No evidence with a virus is known.")
 
 
@@ -58,12 +58,10 @@ def scan(*, again: bool, as_json: bool) -> None:
 
 
 def _print(application: "Application", report: "ScanReport", known: "list[InfectedEvidence]") -> None:
-    from notifications.error_text import translate_error
-
     zone = application.settings.zone
     say(SCANNED, count=report.clean + len(report.infected), clean=report.clean)
-    for digest, error in report.unread.items():
-        say(NOT_LOOKED_AT, digest=digest.hex(), problem=translate_error(error, language()))
+    for digest, problem in report.unread.items():
+        say(NOT_LOOKED_AT, digest=digest.hex(), problem=text(problem))
     if not known:
         say(NONE_INFECTED)
         return
@@ -86,7 +84,7 @@ def _print_plain(application: "Application", report: "ScanReport", known: "list[
     print_json(
         {
             "scanned": report.clean + len(report.infected),
-            "unread": [digest.hex() for digest in report.unread],
+            "unread": {digest.hex(): problem for digest, problem in report.unread.items()},
             "infected": [
                 {
                     "occurrence": _reference(application, each),

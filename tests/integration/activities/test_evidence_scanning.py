@@ -5,9 +5,17 @@ from dataclasses import replace
 import pytest
 
 from activities.evidence import remove_evidence
-from activities.evidence_scanning import NoScannerError, Scan, list_infected, read_scans, scan_stored
+from activities.evidence_scanning import (
+    GONE,
+    NoScannerError,
+    Scan,
+    ScanBrokenOffError,
+    list_infected,
+    read_scans,
+    scan_stored,
+)
 from activities.tables import evidence
-from activities.virus_scanner import InfectedFileError, ScannerUnreachableError, parse_scanner
+from activities.virus_scanner import InfectedFileError, parse_scanner
 from tests.fixtures.clamd import EICAR
 
 BAD = b"minutes: " + EICAR
@@ -94,7 +102,7 @@ def test_what_the_scanner_cannot_read_is_told_and_the_rest_is_known(desk, clamd)
     desk.office = replace(desk.office, scanner=parse_scanner(clamd(limit=1_000).url))
     report = scan_stored(desk.office)
     assert report.clean == 1
-    assert set(report.unread) == {large.blob_digest, gone.blob_digest}
+    assert report.unread == {large.blob_digest: "INSTREAM size limit exceeded. ERROR", gone.blob_digest: GONE}
     with desk.office.store.read() as connection:
         assert read_scans(connection, list(report.unread)) == {}
 
@@ -105,5 +113,5 @@ def test_where_nobody_answers_it_ends_at_once(desk, tmp_path):
     with pytest.raises(NoScannerError):
         scan_stored(desk.office)
     desk.office = replace(desk.office, scanner=parse_scanner(f"unix://{tmp_path}/none.sock"))
-    with pytest.raises(ScannerUnreachableError):
+    with pytest.raises(ScanBrokenOffError):
         scan_stored(desk.office)

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.acting import Actor
-from activities.evidence import list_damaged
+from activities.decisions import DecisionRequest, Verdict, decide
+from activities.evidence import add_file, list_damaged
+from activities.evidence_overview import list_acts
 from activities.evidence_retention import Term, list_expired, remove_expired
 from engine.machine import RoleNotAllowedError
 
@@ -87,6 +89,43 @@ def test_a_removed_file_answers_with_the_act(house, sent):
     house.hand_in("1.1", files=[("список.pdf", PDF)])
     with client.get(f"/d/{token}/evidence/2") as again:
         assert again.get_data() == PDF
+
+
+@pytest.mark.needs("postgresql")
+def test_it_is_the_same_on_postgresql(make_house, new_postgres_url):
+    """What goes, what another row keeps, the act, and what is sent again."""
+    house = make_house(new_postgres_url)
+    house.hand_in("1.3", files=[("общий.pdf", b"%PDF-1.4 common")])
+    both = [("список.pdf", PDF), ("копия.pdf", b"%PDF-1.4 common")]
+    sealed = house.hand_in("1.2", files=both, contains_personal_data=True)
+    age(house)
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    assert {each.name: each.needed_for for each in expired(house)} == {
+        "список.pdf": (),
+        "копия.pdf": ("1.3@2026-04-10",),
+    }
+    number, gone = remove(house)
+    assert [each.name for each in gone] == ["список.pdf"]
+    with house.office.store.read() as connection:
+        assert [(act, files) for act, _, files in list_acts(connection)] == [(number, 1)]
+    assert list_damaged(house.office) == (1, [])
+    house.hand_in("1.1", files=[("список.pdf", PDF)])
+    assert list_damaged(house.office) == (2, [])
+    assert sum(house.office.evidence.path_of(file.digest).exists() for file in sealed.manifest.files) == 2
+
+
+def test_what_is_sent_again_for_the_same_row_is_there_again(house, sent):
+    """It was returned, and its evidence removed since: the piece is a new one with its bytes."""
+    returned = DecisionRequest(sent.id, sent.manifest_digest, Verdict.RETURN, "нет подписи")
+    decide(house.office, Actor(house.head, "cli"), returned)
+    house.clock.set(datetime(2028, 1, 1, 6, tzinfo=UTC))
+    remove(house)
+    target = house.occurrence("1.2").id
+    old = next(each for each in sent.manifest.files if each.name == "список.pdf")
+    added = add_file(house.office, Actor(house.teacher, "cli"), target, io.BytesIO(PDF), name="список.pdf")
+    assert (added.blob_digest, added.added_at) == (old.digest, house.clock.now())
+    assert house.office.evidence.path_of(old.digest).read_bytes() == PDF
+    assert list_damaged(house.office) == (2, [])
 
 
 def test_what_is_sent_again_is_there_again(house, sent):

@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +16,9 @@ MARY = "mary@moc.example"
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_kind() -> str:
     """SQLite alone: what is asked of the database is tried where files are scanned."""
-    return f"sqlite:///{tmp_path / 'infections.db'}"
+    return "sqlite"
 
 
 class Knowing:
