@@ -30,11 +30,11 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from activities.acting import Actor
-from activities.people import Person, add_person
+from activities.people import Person, insert_person
 from activities.plan_import import import_plan
 from activities.plan_launch import launch_plan
 from activities.plans import Plan
-from activities.roles import Role, Scope, grant_role
+from activities.roles import Role, Scope, insert_role
 from activities.tables import activity
 from benchmarks.figures import Figure, options, show
 from engine.clock import FileClock
@@ -93,10 +93,11 @@ def furnish(folder: Path, rows: int, people: int) -> tuple[Application, Actor, P
     )
     initialise(settings, Purpose.TEST)
     application = build_application(settings, SilentBell())
-    named = [add_person(application.office, f"p{each}@centre.example", f"Человек {each}") for each in range(people)]
+    with application.store.write() as work:
+        named = [insert_person(work, f"p{each}@centre.example", f"Человек {each}", "", "ru") for each in range(people)]
+        for person, role in zip(named, (Role.COORDINATOR, Role.APPROVER, Role.OBSERVER), strict=False):
+            insert_role(work, person.id, role, Scope())
     actor = Actor(named[0], "cli")
-    for person, role in zip(named, (Role.COORDINATOR, Role.APPROVER, Role.OBSERVER), strict=False):
-        grant_role(application.office, person, role, Scope())
     plan = import_plan(application.office, actor, write_plan(folder / "plan.xlsx", rows)).plan
     _share_out(application, named[3:])
     return application, actor, plan
@@ -104,10 +105,10 @@ def furnish(folder: Path, rows: int, people: int) -> tuple[Application, Actor, P
 
 def _share_out(application: Application, people: Sequence[Person]) -> None:
     """Each row is somebody's."""
-    with application.store.read() as connection:
-        rows = connection.execute(select(activity.c.id).order_by(activity.c.id)).scalars().all()
-    for number, key in enumerate(rows if people else ()):
-        grant_role(application.office, people[number % len(people)], Role.RESPONSIBLE, Scope(activity_id=key))
+    with application.store.write() as work:
+        rows = work.connection.execute(select(activity.c.id).order_by(activity.c.id)).scalars().all()
+        for number, key in enumerate(rows if people else ()):
+            insert_role(work, people[number % len(people)].id, Role.RESPONSIBLE, Scope(activity_id=key))
 
 
 def simulated(rows: int, people: int) -> Iterator[Figure]:
