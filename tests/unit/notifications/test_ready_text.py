@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.ready_text import AskedRow, ReadyText, render_ready_text
+from notifications.translation import translate
 
 URL = "https://opora.example.org/e/1.A.B"
 ROW = AskedRow("1.3", "Отчёт о летнем отдыхе", "Справка", date(2026, 6, 1), is_overdue=False, remark="", url=URL)
@@ -38,6 +39,7 @@ def test_the_text_speaks_russian() -> None:
     assert text.startswith("Добрый день, Власова Ольга Юрьевна!\n\nПо плану «План работы на 2026 год»")
     assert "Срок: 1 июня 2026" in text
     assert f"Отправить можно здесь: {URL}" in text
+    assert f"нажмите «{translate('Hand in', 'ru')}»" in text  # as the button of the page is called
 
 
 def test_what_is_late_or_returned_is_said() -> None:
