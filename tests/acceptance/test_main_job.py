@@ -1,4 +1,7 @@
-"""The main job, end to end: real processes, a real queue, a real SMTP server, real HTTP, a clock that is moved."""
+"""The main job, end to end: real processes, a real queue, a real SMTP server, real HTTP, a clock that is moved.
+
+What changes anything is a process of its own; what only asks runs here, since a process takes a second to begin.
+"""
 
 import json
 import os
@@ -17,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from docx import Document
 from sqlalchemy import create_engine, text
 
+from cli.main import opora
 from engine.clock import FileClock
 from runtime.queue import QueueBell
 from tests.fixtures.mail_server import SmtpServer
@@ -63,8 +68,10 @@ class House:
         )
 
     def plain(self, *arguments: str) -> Any:
-        """A command's JSON."""
-        return json.loads(self.opora(*arguments, "--json"))
+        """The JSON of a command that only asks."""
+        result = CliRunner().invoke(opora, [*arguments, "--json"], env=self.environment)
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
 
     def state(self, reference: str) -> str:
         """The state of an occurrence, as the command line tells it."""
@@ -121,14 +128,18 @@ def wait_until(what: str, holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, smtp_server: SmtpServer) -> House:
+def house(tmp_path: Path, database_url: str, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> House:
+    for name in [each for each in os.environ if each.startswith("OPORA_")]:
+        monkeypatch.delenv(name)
+    # Set by a command for the libraries it uses; put back after the test.
+    monkeypatch.setenv("LANGUAGE", "en")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     clock = FileClock(tmp_path / "clock")
     clock.set(datetime.fromisoformat("2026-01-12T06:00:00+00:00"))
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("OPORA_")},
+        **os.environ,
         "OPORA_DATA_DIR": str(tmp_path / "data"),
         "OPORA_DATABASE_URL": database_url,
         "OPORA_HUEY_URL": f"sqlite:///{tmp_path / 'data' / 'huey.db'}",

@@ -43,6 +43,14 @@ def test_what_was_not_chosen_is_the_usual(mail_office):
         assert get_preference(connection, mail_office.paul.id, Kind.EVIDENCE_AWAITS) == Preference(Pace.IMMEDIATE)
 
 
+def test_all_days_of_the_week_that_are_worked_may_be_chosen(mail_office):
+    """From Monday to Friday, in whatever order they were ticked."""
+    want(mail_office, mail_office.head, Kind.EVIDENCE_AWAITS, Pace.WEEKLY, [5, 1, 4, 2, 3])
+    with mail_office.office.store.read() as connection:
+        chosen = get_preference(connection, mail_office.head.id, Kind.EVIDENCE_AWAITS)
+    assert chosen == Preference(Pace.WEEKLY, (1, 2, 3, 4, 5))
+
+
 @pytest.mark.parametrize(
     ("kind", "pace", "days"),
     [
