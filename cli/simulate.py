@@ -79,7 +79,7 @@ def _print_facts(lived: "Simulation") -> None:
             (N_("Nobody would write to"), names_text(map(_person, outlook.unwritten))),
             (N_("Nobody is"), names_text(word(ROLES, role.value) for role in outlook.missing_roles)),
             (N_("Without a contact"), names_text(f"{each.name} ({each.short_id})" for each in outlook.without_contact)),
-            (N_("Readings to confirm: opora plan show"), len(outlook.unconfirmed) or None),
+            (N_("Readings to confirm (opora plan review)"), len(outlook.unconfirmed) or None),
             (N_("Weeks in which nothing begins or falls due"), names_text(map(day_text, outlook.idle_weeks))),
         ]
     )
