@@ -18,6 +18,7 @@ from activities.evidence_refusals import refuse_name
 from activities.evidence_scanning import read_scans, record_scan
 from activities.evidence_tables import removed_blob
 from activities.firing import fire_for
+from activities.occurrences import lock_occurrence
 from activities.office import Office
 from activities.tables import blob, evidence
 from activities.virus_scanner import InfectedFileError
@@ -85,6 +86,8 @@ def add_file(office: Office, actor: Actor, occurrence_id: int, stream: BinaryIO,
     reception = Reception(bare, office.scanner)
     stored = office.evidence.store(stream, FILE_LIMIT_BYTES, reception.examine)
     with office.store.write() as work:
+        # Of two who send the same file at the same moment the second one waits here, and finds the first one's.
+        lock_occurrence(work.connection, occurrence_id)
         same = _find_same(work.connection, occurrence_id, stored)
         keep_blob(work, stored, is_scanned=reception.is_scanned)
         if same is not None:

@@ -6,7 +6,18 @@ from threading import Thread
 
 import pytest
 
-from activities import absences, decisions, enrolment, parts, pending_steps, plan_launch, plan_reimport, steps
+from activities import (
+    absences,
+    decisions,
+    enrolment,
+    evidence,
+    parts,
+    pending_steps,
+    plan_launch,
+    plan_reimport,
+    steps,
+    tables,
+)
 from activities.absences import NewAbsence, end_absence, record_absence
 from activities.correcting import edit_activity
 from activities.enrolment import EnrolmentRefusedError, check_enrolling, give_role
@@ -256,3 +267,13 @@ def test_nobody_decides_in_the_place_of_who_is_back(empty_desk, small_live, othe
     assert done == expected
     assert len(desk.rows(decision)) == ("decided" in done)
     assert verify_history(desk.office.store).findings == ()
+
+
+def test_the_same_file_sent_twice_in_one_moment_is_one_piece(empty_desk, small_live, other, monkeypatch):
+    """A press on the button while the first one is still on its way: one piece, and both are told it is there."""
+    desk, pieces = empty_desk, []
+    other.cut_in(monkeypatch, evidence, "keep_blob", lambda: pieces.append(desk.add("1.1", desk.mary)))
+    pieces.append(desk.add("1.1", desk.mary))
+    other.wait()
+    assert other.told == []
+    assert len({each.id for each in pieces}) == len(desk.rows(tables.evidence)) == 1
