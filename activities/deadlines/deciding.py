@@ -285,9 +285,9 @@ def _days_in_months(cell: Cell, rhythm: Rhythm, placed: list[Placed], plan: Plan
 
 def _are_the_periods(rhythm: Rhythm, placed: list[Placed]) -> bool:
     """«ежеквартально (март, июнь, сентябрь, декабрь)»: the windows are the rhythm's dates, not its limits."""
-    expected = {Unit.QUARTER: 4, Unit.HALF: 2, Unit.TERM: 4, Unit.YEAR: 1, Unit.MONTH: 6}.get(rhythm.unit)
+    is_long = rhythm.unit in {Unit.QUARTER, Unit.HALF, Unit.TERM, Unit.YEAR, Unit.MONTH}
     short = [one for one in placed if one.stretch.grain in {Grain.DAY, Grain.MONTH, Grain.PORTION}]
-    if expected is None or len(short) != len(placed) or rhythm.days:
+    if not is_long or len(short) != len(placed) or rhythm.days:
         return False
     return len(short) > 1 and (rhythm.unit is not Unit.MONTH or short[0].stretch.grain is not Grain.MONTH)
 
