@@ -17,9 +17,9 @@ from workflows.catalogue import get_workflow
 
 
 @pytest.fixture
-def database_url(sqlite_url):
+def database_kind():
     """On SQLite alone: these are counts, and their steps are tried on both elsewhere."""
-    return sqlite_url
+    return "sqlite"
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ OFFICE = "Управление образования"
 
 
 @pytest.fixture
-def database_url(sqlite_url):
+def database_kind():
     """On SQLite alone: the statements are ordinary, and steps are tried on both databases elsewhere."""
-    return sqlite_url
+    return "sqlite"
 
 
 def sheets(desk: MailOffice):
