@@ -147,6 +147,7 @@ def test_the_state_tells_what_is_possible(desk):
     with desk.office.store.read() as connection:
         assert list_events(connection, desk.occurrence("2.4")) == (
             "set_date",
+            "invite",
             "add_evidence",
             "report_outcome",
             "cancel",
@@ -154,7 +155,7 @@ def test_the_state_tells_what_is_possible(desk):
     refuse_unless_possible(desk.office, desk.occurrence("1.1"), "submit")
     with pytest.raises(EventNotAllowedError) as refused:
         refuse_unless_possible(desk.office, desk.occurrence("2.4"), "submit")
-    assert refused.value.details["allowed"] == "set_date, add_evidence, report_outcome, cancel"
+    assert refused.value.details["allowed"] == "set_date, invite, add_evidence, report_outcome, cancel"
 
 
 def test_the_overview_counts(desk):
