@@ -24,6 +24,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "numbers_unread": ("числа не прочитаны", "numbers were not read"),
     "date_in_remark": ("в примечании названа дата", "the remark names a date"),
     "day_to_be_agreed": ("день ещё должны согласовать", "the day is still to be agreed"),
+    "other_count": ("названо не столько дат, сколько следует из слов", "other than so many dates are named"),
     "rhythm_and_day": ("названы и периодичность, и день", "both a rhythm and a day are named"),
     "which_year": ("не сказано, в каком году", "it does not say in which year"),
     "alternatives": ("названо «или»: взяты все варианты", "it says “or”: all choices were taken"),

@@ -204,6 +204,23 @@ def test_what_may_be_read_in_two_ways_is_never_sure(text: str) -> None:
     assert read_deadline(text, *YEAR).confidence is not Confidence.SURE
 
 
+@pytest.mark.parametrize(
+    ("text", "period", "confidence"),
+    [
+        ("ежеквартально (март, июнь, сентябрь, декабрь)", YEAR, Confidence.SURE),
+        ("ежеквартально (март, июнь, сентябрь)", YEAR, Confidence.CHECK),
+        ("ежеквартально (октябрь, декабрь, март)", SCHOOL_YEAR, Confidence.SURE),
+        ("раз в полугодие (май, ноябрь)", YEAR, Confidence.SURE),
+        ("раз в полугодие (май, октябрь, декабрь)", YEAR, Confidence.CHECK),
+    ],
+)
+def test_a_rhythm_with_too_few_or_too_many_dates_is_never_sure(
+    text: str, period: tuple[date, date], confidence: Confidence
+) -> None:
+    """Three months beside «ежеквартально»: the fourth may have been forgotten."""
+    assert read_deadline(text, *period).confidence is confidence
+
+
 def test_a_day_of_each_year_keeps_its_rule() -> None:
     """The last Thursday of November is another date each year, so the rule names the Thursday."""
     schedule = read_deadline("последний четверг ноября каждого года", *YEAR)
