@@ -119,10 +119,13 @@ def activate_(*, person: str, actor: str | None, on_behalf_of: str | None) -> No
 
 
 def find_actor(application: "Application", actor: str | None, on_behalf_of: str | None) -> "Actor | None":
-    """Who acts; nobody is enough for the first person of an office."""
+    """Who acts; nobody is enough for the first person of an office, whoever the environment names."""
+    from activities.people import list_people
     from cli.context import acting
 
-    return acting(application, actor, on_behalf_of) if actor else None
+    with application.store.read() as connection:
+        is_first = not list_people(connection)
+    return acting(application, actor, on_behalf_of) if actor and not is_first else None
 
 
 def find_scope(application: "Application", plan: str | None, section: str | None, activity: str | None) -> "Scope":

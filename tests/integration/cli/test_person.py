@@ -9,8 +9,9 @@ NEW = ("person", "add", "new@parus.example.org", "--name", "Новикова А�
 
 
 def test_the_first_person_needs_nobody(empty_terminal):
-    """An office begins with whoever is at the machine; then somebody has to vouch."""
-    added = empty_terminal.done("person", "add", MARY, "--name", "Лаврентьева О. С.", "--role", "coordinator")
+    """An office begins with whoever is at the machine, be they named already; then somebody has to vouch."""
+    whole = ("person", "add", MARY, "--name", "Лаврентьева О. С.", "--role", "coordinator")
+    added = empty_terminal.done(*whole, "--as", MARY)
     assert "Лаврентьева О. С." in added.stderr
     assert "--as PERSON" in empty_terminal.refused(*NEW)
     assert "Nobody here is called" in empty_terminal.refused(*NEW, "--as", NEW[2])
