@@ -48,6 +48,7 @@ class PlanOverview:
 
     Attributes:
         workflow_chosen_by: who chose the workflow last; None where nobody has.
+        closed_by: who closed it; None until then.
         readings: activities whose deadline a person has yet to look at.
         missing_roles: roles without which the plan stands still and which nobody holds for it.
         before_record: open occurrences that were due before the start of record.
@@ -65,6 +66,7 @@ class PlanOverview:
     missing_roles: Sequence[Role]
     before_record: Sequence[Occurrence]
     workflow_chosen_by: Person | None
+    closed_by: Person | None
 
 
 def gather_overview(connection: Connection, plan: Plan, working_day: date) -> PlanOverview:
@@ -84,6 +86,7 @@ def gather_overview(connection: Connection, plan: Plan, working_day: date) -> Pl
         missing_roles=[role for role in _NEEDED_ROLES if not _is_held(connection, role, plan.id)],
         before_record=[each for each in occurrences if each.before_record and each.is_open],
         workflow_chosen_by=get_person(connection, plan.workflow_chosen_by) if plan.workflow_chosen_by else None,
+        closed_by=get_person(connection, plan.closed_by) if plan.closed_by else None,
     )
 
 

@@ -53,6 +53,7 @@ class Plan:
         approval: by which document it was approved, empty where not known.
         workflow: name of the one that new rows go through.
         workflow_chosen_by: short id of who chose it last; None where nobody has.
+        closed_by: short id of who closed it; None until then.
     """
 
     id: int
@@ -71,6 +72,8 @@ class Plan:
     workflow: str
     workflow_chosen_at: datetime | None
     workflow_chosen_by: str | None
+    closed_at: datetime | None
+    closed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def plan_from_row(row: RowMapping) -> Plan:
         "workflow",
         "workflow_chosen_at",
         "workflow_chosen_by",
+        "closed_at",
+        "closed_by",
     )
     return Plan(
         **{name: row[name] for name in plain},

@@ -9,14 +9,25 @@ from activities.deed import Deed
 from activities.firing import Attempt, fire, fire_for
 from activities.following import Followed, date_followers, followers_payload, list_followers_of
 from activities.grants import void_grants
-from activities.occurrences import Occurrence, lock_occurrence
+from activities.occurrences import Occurrence, get_occurrence, lock_occurrence
 from activities.office import Office
 from activities.parts import list_parts_alongside, list_parts_called_off_with, lock_open_parts
-from activities.tables import submission
+from activities.plans import PlanStatus, lock_plan
+from activities.tables import plan, submission
+from engine.errors import N_, OporaError
 from engine.store import StaleRevisionError
 from engine.unit_of_work import UnitOfWork
 
-__all__ = ["NewDates", "cancel", "postpone", "reopen", "set_date", "start"]
+__all__ = ["NewDates", "PlanOverError", "cancel", "postpone", "reopen", "set_date", "start"]
+
+
+class PlanOverError(OporaError):
+    """Somebody would open again what belongs to a closed plan."""
+
+    message = N_(
+        "The plan “{slug}” is closed: nothing of it is opened again. "
+        "What is still to be done belongs into the plan that is at work now: opora plan list"
+    )
 
 
 def start(office: Office, actor: Actor, occurrence_id: int) -> None:
@@ -106,9 +117,22 @@ def cancel(office: Office, actor: Actor, occurrence_id: int, *, reason: str, bas
 
 
 def reopen(office: Office, actor: Actor, occurrence_id: int, *, reason: str) -> None:
-    """Take back that it is done, not performed or cancelled; the parts that were called off with it come back too."""
+    """Take back that it is done, not performed or cancelled; the parts that were called off with it come back too.
+
+    Raises:
+        PlanOverError: its plan is closed.
+    """
     values = {"reason": reason.strip()}
     with office.store.write() as work:
+        _refuse_closed(work, get_occurrence(work.connection, occurrence_id))
         target = lock_occurrence(work.connection, occurrence_id)
         for each in (target, *list_parts_called_off_with(work.connection, target)):
             fire(office, work, actor, each, Attempt("reopen", values=values, payload=values))
+
+
+def _refuse_closed(work: UnitOfWork, target: Occurrence) -> None:
+    # Whoever closes the plan at this moment is waited for: they have found that nothing of it is open.
+    lock_plan(work.connection, target.plan_id)
+    status = work.connection.execute(select(plan.c.status).where(plan.c.id == target.plan_id)).scalar_one()
+    if status == PlanStatus.CLOSED.value:
+        raise PlanOverError(slug=target.plan_slug)

@@ -106,6 +106,8 @@ plan = Table(
     Column("workflow", String(64), nullable=False, server_default="activity"),
     Column("workflow_chosen_at", UtcDateTime),
     Column("workflow_chosen_by", String(64)),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", String(64)),
 )
 
 section = Table(
@@ -134,8 +136,7 @@ activity = Table(
     Column("title", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("deadline_text", Text, nullable=False),
-    # The cell as the document has it where a person has written another deadline, so that documents are compared
-    # with documents and what a person did stays; NULL where both are the same.
+    # The cell as the document has it where a person has written another deadline; NULL where both are the same.
     Column("document_deadline", Text),
     # The cell as the plan has it: names of parties may be mapped, the report shows what was written.
     Column("responsible", Text, nullable=False),

@@ -11,6 +11,7 @@ from cli.days import DAY, DAY_METAVAR
 from cli.options import acting, as_json
 from cli.output import print_facts, print_json, print_table, say
 from cli.plan_amendments import command as amendments
+from cli.plan_close import command as close
 from cli.plan_read import command as read
 from cli.plan_read import given_period, reading_shown, told_columns
 from cli.plan_reimport import command as reimport
@@ -34,7 +35,7 @@ AFTER_IMPORT = N_(
 AFTER_LAUNCH = N_("The plan “{slug}” is live. What is due shows: opora occurrence list --plan {slug}.")
 
 
-@click.group("plan", help=N_("Read, import, launch, list and show plans."))
+@click.group("plan", help=N_("Read, import, launch, close, list and show plans."))
 def group() -> None:
     """The noun."""
 
@@ -42,7 +43,7 @@ def group() -> None:
 group.add_command(read)
 group.add_command(show)
 group.add_command(review)
-for added in (reimport, amendments, rollover, document, workflow):
+for added in (reimport, amendments, rollover, document, workflow, close):
     group.add_command(added)
 
 
@@ -156,6 +157,7 @@ def list_(*, as_json: bool) -> None:
 
     with closing(open_application()) as application, application.store.read() as connection:
         plans = [(each, count_activities(connection, each.id)) for each in list_plans(connection)]
+        calendar = application.office.calendar
     if as_json:
         print_json(
             [
@@ -166,13 +168,14 @@ def list_(*, as_json: bool) -> None:
                     "status": each.status.value,
                     "period": {"start": each.period.starts_on, "end": each.period.ends_on},
                     "launched_on": each.launched_on,
+                    "closed_at": each.closed_at,
                     "activities": count,
                 }
                 for each, count in plans
             ]
         )
         return
-    columns = (N_("Plan"), N_("Title"), N_("Period"), N_("Status"), N_("Launched"), N_("Activities"))
+    columns = (N_("Plan"), N_("Title"), N_("Period"), N_("Status"), N_("Launched"), N_("Closed"), N_("Activities"))
     rows = [
         (
             each.slug,
@@ -180,6 +183,7 @@ def list_(*, as_json: bool) -> None:
             window_text(each.period.starts_on, each.period.ends_on),
             word(PLAN_STATUSES, each.status.value),
             day_text(each.launched_on),
+            day_text(calendar.day_of(each.closed_at) if each.closed_at else None),
             count,
         )
         for each, count in plans

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from activities.plan_activities import Activity
     from activities.plan_overview import NamedParty, PlanOverview, SectionCounts
     from activities.plans import Finding, Plan
+    from activities.working_calendar import WorkingCalendar
 
 LAUNCHED = N_("live since {day}")
+CLOSED = N_("closed on {day} by {person}")
 CHOSEN = N_("{workflow}, chosen by {person}")
 NOBODY_HOLDS = N_("Nobody is {role}: opora person grant PERSON --role {name}")
 NO_CONTACT = N_("nobody yet: opora party contact {party} PERSON")
@@ -67,7 +69,7 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
         )
         print_json(shown)
         return
-    _print_counts(overview)
+    _print_counts(overview, application.office.calendar)
     print_year(year)
     _print_sections(overview.sections)
     _print_readings(overview.readings)
@@ -81,17 +83,15 @@ def command(plan: str | None, *, as_of: date | None, as_json: bool) -> None:
     say_what_is_asked(queue)
 
 
-def _print_counts(overview: "PlanOverview") -> None:
+def _print_counts(overview: "PlanOverview", calendar: "WorkingCalendar") -> None:
     plan = overview.plan
-    live = plan.status.value == "live" and plan.launched_on
-    status = text(LAUNCHED, day=day_text(plan.launched_on)) if live else word(PLAN_STATUSES, plan.status.value)
     missing = [text(NOBODY_HOLDS, role=word(ROLES, role.value), name=role.value) for role in overview.missing_roles]
     print_facts(
         [
             (N_("Plan"), f"{plan.slug} ({plan.short_id})"),
             (N_("Title"), plan.title),
             (N_("Period"), window_text(plan.period.starts_on, plan.period.ends_on)),
-            (N_("Status"), status),
+            (N_("Status"), _status(overview, calendar)),
             (N_("From the file"), plan.source_name),
             (N_("Workflow"), _workflow(overview)),
             (N_("Activities"), f"{overview.activities} ({_counts(KINDS, overview.kinds)})"),
@@ -100,6 +100,15 @@ def _print_counts(overview: "PlanOverview") -> None:
             (N_("Missing"), "\n".join(missing)),
         ]
     )
+
+
+def _status(overview: "PlanOverview", calendar: "WorkingCalendar") -> str:
+    plan = overview.plan
+    if plan.closed_at and overview.closed_by:
+        return text(CLOSED, day=day_text(calendar.day_of(plan.closed_at)), person=overview.closed_by.name)
+    if plan.status.value == "live" and plan.launched_on:
+        return text(LAUNCHED, day=day_text(plan.launched_on))
+    return word(PLAN_STATUSES, plan.status.value)
 
 
 def _workflow(overview: "PlanOverview") -> str:
@@ -245,6 +254,8 @@ def _plan_json(plan: "Plan") -> dict[str, object]:
         "status": plan.status.value,
         "period": {"start": plan.period.starts_on, "end": plan.period.ends_on},
         "launched_on": plan.launched_on,
+        "closed_at": plan.closed_at,
+        "closed_by": plan.closed_by,
         "workflow": plan.workflow,
         "workflow_chosen_at": plan.workflow_chosen_at,
         "workflow_chosen_by": plan.workflow_chosen_by,

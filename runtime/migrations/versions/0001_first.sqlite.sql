@@ -116,6 +116,8 @@ CREATE TABLE "plan" (
 	workflow VARCHAR(64) DEFAULT 'activity' NOT NULL,
 	workflow_chosen_at VARCHAR(27),
 	workflow_chosen_by VARCHAR(64),
+	closed_at VARCHAR(27),
+	closed_by VARCHAR(64),
 	CONSTRAINT pk_plan PRIMARY KEY (id),
 	CONSTRAINT uq_plan_short_id UNIQUE (short_id),
 	CONSTRAINT uq_plan_slug UNIQUE (slug),
