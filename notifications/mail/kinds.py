@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.errors import N_, OporaError
 from notifications.mail.contexts import (
     Context,
     DateDeclined,
@@ -18,12 +17,6 @@ from notifications.mail.contexts import (
 )
 from notifications.mail.digest_context import MorningDigest
 from notifications.mail.summary_contexts import MonthlyReport, WeeklySummary
-
-
-class UnknownKindError(OporaError):
-    """No letter is called so."""
-
-    message = N_("There is no kind of letter called {kind}. The kinds are: {known}.")
 
 
 class Kind(StrEnum):
@@ -67,14 +60,3 @@ SORTS = {
     Kind.SIGN_IN: Sort(SignIn, 0),
     Kind.TRIAL: Sort(Trial, 0),
 }
-
-
-def get_kind(text: str) -> Kind:
-    """The kind with this name.
-
-    Raises:
-        UnknownKindError: none has it.
-    """
-    if text not in set(Kind):
-        raise UnknownKindError(kind=text, known=", ".join(Kind))
-    return Kind(text)

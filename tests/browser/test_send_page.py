@@ -217,3 +217,24 @@ def _tab_to(page: Page, wanted: str) -> None:
         if page.locator(f"{wanted}:focus").count():
             return
     pytest.fail(f"Tab never came to {wanted}")
+
+
+def test_files_are_dropped_anywhere_on_the_page(house, serve, page, path):
+    """They join those that were chosen before; the page stays, and what was typed with it."""
+    page.goto(serve(house.web()) + path)
+    page.get_by_label(FILES).set_input_files([file()])
+    page.get_by_label("Пояснение").fill("Приняли участие 12 педагогов")
+    page.evaluate(
+        """content => {
+        const carried = new DataTransfer();
+        carried.items.add(new File([content], "список.pdf"));
+        for (const name of ["dragover", "drop"]) {
+            const event = new DragEvent(name, {dataTransfer: carried, bubbles: true, cancelable: true});
+            if (document.querySelector("h1").dispatchEvent(event)) throw new Error(`the browser leaves on ${name}`);
+        }
+    }""",
+        PDF.decode() + "%2",
+    )
+    page.get_by_role("button", name="Передать", exact=True).click()
+    page.wait_for_function("() => !document.getElementById('send')")
+    assert sent_to(house) == [(["список.pdf", "справка.pdf"], "Приняли участие 12 педагогов")]

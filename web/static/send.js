@@ -33,6 +33,20 @@ if (form) {
     say(problem ? problem.textContent : words.failed);
   };
 
+  // Files may be dropped anywhere on the page: beside the field the browser would leave it for the file, and what was
+  // typed with it.
+  const field = document.getElementById("files");
+  const carriesFiles = (event) => [...event.dataTransfer.types].includes("Files");
+  document.addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    const all = new DataTransfer();
+    [...field.files, ...event.dataTransfer.files].forEach((each) => all.items.add(each));
+    field.files = all.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.getElementById("droppable").hidden = false;
   form.addEventListener("change", (event) => {
     if (event.target.type !== "file") return;
     const problem = findProblem();
