@@ -13,7 +13,7 @@ from sqlalchemy import select
 from activities.acting import Actor
 from activities.decisions import Decision, DecisionRequest, Verdict, decide
 from activities.enrolment import NewPerson, enrol, give_role
-from activities.occurrences import Occurrence, OccurrenceFilter, list_occurrences
+from activities.occurrences import OPEN_STATES, Occurrence, OccurrenceFilter, list_occurrences
 from activities.office import Office
 from activities.parties import get_party, set_contact
 from activities.people import Person
@@ -21,6 +21,7 @@ from activities.plan_import import ImportedPlan, import_plan
 from activities.plan_launch import Launch, launch_plan
 from activities.plans import Plan
 from activities.roles import Role, Scope
+from activities.steps import cancel
 from activities.submissions import Submission, SubmissionDetails, submit
 from engine.clock import VirtualClock
 from engine.tables import history, ladder
@@ -236,3 +237,16 @@ def at(clock: VirtualClock) -> Callable[..., None]:
         clock.set(datetime(year, month, day, hour, tzinfo=MOSCOW).astimezone(UTC))
 
     return move
+
+
+@pytest.fixture
+def end(empty_desk: PlanDesk) -> Callable[..., None]:
+    """Call off everything that is open, but for what is to stay open."""
+
+    def run(*left: str) -> None:
+        for each in empty_desk.occurrences(states=OPEN_STATES, parts=False):
+            if each.reference not in left:
+                actor = empty_desk.actor(empty_desk.head)
+                cancel(empty_desk.office, actor, each.id, reason="год окончен", basis="приказ № 90")
+
+    return run

@@ -14,25 +14,12 @@ from activities.plan_closing import (
     close_plan,
 )
 from activities.plans import PlanStatus, get_plan
-from activities.steps import PlanOverError, cancel, reopen
+from activities.steps import PlanOverError, reopen
 from engine.machine import RoleNotAllowedError
 from engine.store import StaleRevisionError
 from engine.tables import history, ladder
 from engine.tick import fire_due
 from tests.fixtures.amending import TO_MAY
-
-
-@pytest.fixture
-def end(empty_desk):
-    """Call everything off that is open, but for what is to stay open."""
-
-    def run(*left):
-        for each in empty_desk.occurrences(states=OPEN_STATES, parts=False):
-            if each.reference not in left:
-                actor = empty_desk.actor(empty_desk.head)
-                cancel(empty_desk.office, actor, each.id, reason="год окончен", basis="приказ № 90")
-
-    return run
 
 
 @pytest.fixture
