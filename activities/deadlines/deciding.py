@@ -25,7 +25,7 @@ from activities.deadlines.parts import (
     Windows,
 )
 from activities.deadlines.placing import Placed, PlanPeriod, place_windows
-from activities.deadlines.recurrence import merge_rhythms, nth_days, periods_of, rule_of, split_evenly
+from activities.deadlines.recurrence import merge_rhythms, nth_days, periods_of, rule_of, split_evenly, times_within
 from activities.deadlines.schedule import ScheduleKind, Window
 
 _REQUESTS = {"on_request", "as_needed"}
@@ -190,7 +190,7 @@ def _recurring(cell: Cell, plan: PlanPeriod, claims: _Claims) -> Decision:
     if ASKING & set(cell.doubts):
         return Decision(ScheduleKind.UNDETERMINED)
     if _are_the_periods(rhythm, placed):
-        if len(placed) not in _times_within(rhythm, plan):
+        if len(placed) not in times_within(rhythm, plan):
             cell.doubt("other_count")  # «ежеквартально (март, июнь, сентябрь)»: is the fourth forgotten?
         windows = in_order([one.window for one in placed])
         return Decision(ScheduleKind.RECURRING, windows, _yearly_rule(placed, windows), rhythm.count)
@@ -292,14 +292,6 @@ def _are_the_periods(rhythm: Rhythm, placed: list[Placed]) -> bool:
     if not is_long or len(short) != len(placed) or rhythm.days:
         return False
     return len(short) > 1 and (rhythm.unit is not Unit.MONTH or short[0].stretch.grain is not Grain.MONTH)
-
-
-def _times_within(rhythm: Rhythm, plan: PlanPeriod) -> range:
-    """How often a rhythm may come round in a plan; a school year has three quarters or four."""
-    times = {Unit.QUARTER: 4, Unit.HALF: 2}.get(rhythm.unit)
-    if times is None:
-        return range(1000)
-    return range(times if plan.is_calendar_year else times - 1, times + 1)
 
 
 def _left_out(cell: Cell) -> set[int]:

@@ -115,6 +115,14 @@ def nth_days(days: list[Nth]) -> list[str]:
     return [f"BYDAY={','.join(_WEEKDAYS[day] for day in days[0].weekdays)}", f"BYSETPOS={days[0].nth}"]
 
 
+def times_within(rhythm: Rhythm, plan: PlanPeriod) -> range:
+    """How often a rhythm may come round in a plan; a school year has three quarters or four."""
+    times = {Unit.QUARTER: 4, Unit.HALF: 2}.get(rhythm.unit)
+    if times is None:
+        return range(1000)
+    return range(times if plan.is_calendar_year else times - 1, times + 1)
+
+
 def periods_of(rhythm: Rhythm, limits: list[Window], plan: PlanPeriod) -> list[Window]:
     """The periods within the limits, cut to them; none for daily and weekly rhythms."""
     if rhythm.unit in {Unit.DAY, Unit.WEEK}:

@@ -22,14 +22,26 @@ NAMELESS = {
     "ids and names of the program's own": {
         *("definition.name", "definition.body", "instance.calendar_key", "instance.state", "setting.key"),
         *("ladder.name", "ladder.rung", "message.topic", "message.detail", "message.dedup_key", "notice.dedup_key"),
-        *("notice.kind", "finding.code", "occurrence.key", "activity.workflow", "letter.cause_key"),
+        *("notice.kind", "finding.code", "occurrence.key", "activity.workflow", "plan.workflow", "letter.cause_key"),
         *("letter.message_id", "letter.references_id", "history.event", "history.from_state", "history.to_state"),
         *("grant.actions", "occurrence.rrule", "pending_step.rrule", "plan.slug", "feed.etag"),
     },
     "short ids of people": {
         *("absence.recorded_by", "arrival.settled_by", "erasure.erased_by", "evidence.added_by", "history.actor"),
-        *("history.on_behalf_of", "pending_step.settled_by", "plan.imported_by", "plan_amendment.applied_by"),
-        *("reading_rule.made_by", "removal_act.made_by", "review_answer.answered_by", "row_relation.confirmed_by"),
+        *(
+            "history.on_behalf_of",
+            "pending_step.settled_by",
+            "plan.imported_by",
+            "plan.workflow_chosen_by",
+            "plan.closed_by",
+        ),
+        *(
+            "plan_amendment.applied_by",
+            "reading_rule.made_by",
+            "removal_act.made_by",
+            "review_answer.answered_by",
+            "row_relation.confirmed_by",
+        ),
         *("submission.provided_by", "submission.submitted_by"),
     },
     "numbers, schedules and types that the program has read": {

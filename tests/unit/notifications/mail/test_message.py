@@ -47,7 +47,7 @@ def name_of(envelope, header):
 
 
 @given(subject=hostile_words, name=hostile_words, sender_name=hostile_words)
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_no_text_becomes_a_header(subject, name, sender_name):
     """With three hostile texts in each of 1,000 letters there are our headers, each once, and no more.
 
@@ -67,7 +67,7 @@ def test_no_text_becomes_a_header(subject, name, sender_name):
 
 
 @given(text=hostile_words)
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_bodies_come_back_exactly(text):
     """Every sign of a body arrives, line ends aside, and half characters, which no encoding has."""
     message, _ = read(text=text, html=f"<p>{text}</p>")
