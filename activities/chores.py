@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
-from activities.occurrences import OPEN_STATES
+from activities.occurrences import OPEN_STATES, OccurrenceFilter, select_ids
 from activities.plan_review import list_questions
 from activities.plans import PlanStatus, list_plans
 from activities.tables import pending_step, plan, plan_amendment
@@ -24,6 +25,8 @@ class ChoreKind(StrEnum):
     """A draft asks questions: `opora plan review`."""
     MIGRATION = "migration"
     """Runs go on by the version of a workflow that others have left: `opora workflow migrate`."""
+    CLOSING = "closing"
+    """The period of a live plan is over and nothing of it is open: `opora plan close`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,12 @@ class Chore:
     count: int
 
 
-def list_chores(connection: Connection) -> list[Chore]:
-    """What waits, of plans in the order in which they came, then of workflows."""
-    return [*_waiting_steps(connection), *_open_questions(connection), *_left_behind(connection)]
+def list_chores(connection: Connection, today: date) -> list[Chore]:
+    """What waits on a local day, of plans in the order in which they came, then of workflows."""
+    waiting, asked = _waiting_steps(connection), _open_questions(connection)
+    amended = {each.name for each in waiting}
+    over = [each for each in _over(connection, today) if each.name not in amended]
+    return [*waiting, *asked, *over, *_left_behind(connection)]
 
 
 def _waiting_steps(connection: Connection) -> list[Chore]:
@@ -57,6 +63,16 @@ def _open_questions(connection: Connection) -> list[Chore]:
     drafts = [each for each in list_plans(connection) if each.status is PlanStatus.DRAFT]
     asked = ((each.slug, len(list_questions(connection, each).open)) for each in drafts)
     return [Chore(ChoreKind.REVIEW, slug, count) for slug, count in asked if count]
+
+
+def _over(connection: Connection, today: date) -> list[Chore]:
+    """Live plans whose last day is past and of which nothing is open."""
+    past = [each for each in list_plans(connection) if each.status is PlanStatus.LIVE and each.period.ends_on < today]
+    return [
+        Chore(ChoreKind.CLOSING, each.slug, 1)
+        for each in past
+        if not connection.execute(select_ids(connection, OccurrenceFilter(plan_id=each.id, states=OPEN_STATES))).first()
+    ]
 
 
 def _left_behind(connection: Connection) -> list[Chore]:

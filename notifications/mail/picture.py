@@ -209,7 +209,7 @@ def take_picture(connection: Connection, office: Office) -> Picture:
         closing=find_closing_plans(connection, today),
         superiors=list_superiors(connection, {each.activity_id for each in found}),
         answers=list_answers(connection),
-        chores=tuple(Chore(each.kind.value, each.name, each.count) for each in list_chores(connection)),
+        chores=tuple(Chore(each.kind.value, each.name, each.count) for each in list_chores(connection, today)),
         infected=_infected(connection, today),
     )
 

@@ -150,7 +150,12 @@ SAMPLES: dict[Kind, Context] = {
         bodies=(
             BodyRows("Управление образования", "g-7k3f9q", (replace(_SHEET, number="1.3", title="Сводка по району"),)),
         ),
-        chores=(Chore("amendment", "moc-2026", 3), Chore("review", "moc-2027", 12), Chore("migration", "activity", 1)),
+        chores=(
+            Chore("amendment", "moc-2026", 3),
+            Chore("review", "moc-2027", 12),
+            Chore("closing", "moc-2025", 1),
+            Chore("migration", "activity", 1),
+        ),
         undelivered=1,
         unreachable=("Станция юннатов",),
     ),

@@ -1,11 +1,13 @@
 """What waits for whoever runs the office, apart from rows: each is counted, named, and over when it is done."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from activities.chores import Chore, ChoreKind, list_chores
-from activities.pending_steps import carry_out_pending
+from activities.pending_steps import carry_out_pending, drop_pending
+from activities.plan_closing import close_plan
 from activities.plan_review import answer_question, list_questions
 from activities.plan_rollover import roll_over
 from activities.plans import get_plan
@@ -26,9 +28,9 @@ def database_kind():
 def chores(empty_desk, small_live):
     """What waits now."""
 
-    def see():
+    def see(today=date(2026, 3, 2)):
         with empty_desk.office.store.read() as connection:
-            return list_chores(connection)
+            return list_chores(connection, today)
 
     return see
 
@@ -70,3 +72,18 @@ def test_runs_that_a_migration_left_behind_are_counted(empty_desk, chores):
     assert (len(moved), behind) == (1, Chore(ChoreKind.MIGRATION, "activity", len(rest)))
     assert rest
     assert chores() == []
+
+
+def test_a_year_that_is_over_waits_to_be_closed(empty_desk, small_live, amend, end, chores):
+    """From the day after its last one, once nothing of it is open and no step of an amendment waits; until it is."""
+    january = date(2027, 1, 1)
+    end("1.1@2026-03-20")
+    assert chores(january) == []
+    amend(TO_MAY, by=empty_desk.mary)
+    end()
+    assert chores(january) == [Chore(ChoreKind.AMENDMENT, "moc-2026", 1)]
+    drop_pending(empty_desk.office, empty_desk.actor(empty_desk.head), small_live, None, "год окончен")
+    assert chores(date(2026, 12, 31)) == []
+    assert chores(january) == [Chore(ChoreKind.CLOSING, "moc-2026", 1)]
+    close_plan(empty_desk.office, empty_desk.actor(empty_desk.mary), small_live)
+    assert chores(january) == []

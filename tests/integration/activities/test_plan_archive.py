@@ -130,8 +130,9 @@ def test_what_is_not_there_is_named_and_stops_nothing(empty_desk, archive):
     assert f"- {place}: the file is missing or damaged" in read_me
 
 
-def test_nothing_is_overwritten(empty_desk, archive, tmp_path):
-    """The plan stays live and the file what it was."""
+def test_nothing_is_overwritten(empty_desk, archive, tmp_path, monkeypatch):
+    """The plan stays live and the file what it was; this is said before anything is written."""
+    monkeypatch.delattr(plan_archive, "_write")
     (tmp_path / "kept" / "year.zip").write_text("another")
     with pytest.raises(ArchiveExistsError):
         archive()
