@@ -19,8 +19,10 @@ from activities.people import (
     fold_address,
     get_person_by_id,
     insert_person,
+    list_people,
 )
 from activities.roles import RUNNING, Role, Scope, insert_role, take_role
+from activities.spelling import spelling_key
 from activities.tables import erasure, person, role_grant
 from engine.errors import N_, OporaError
 from engine.unit_of_work import UnitOfWork
@@ -90,6 +92,16 @@ def enrol(
         if role is not None:
             insert_role(work, added.id, role, scope or Scope())
         return added
+
+
+def list_namesakes(connection: Connection, newcomer: Person) -> list[Person]:
+    """Other active people of the same name, however it is spelled.
+
+    One person under two addresses could hand evidence in as the one and accept it as the other, unseen.
+    """
+    key = spelling_key(newcomer.name)
+    others = (each for each in list_people(connection) if each.active and each.id != newcomer.id)
+    return [each for each in others if spelling_key(each.name) == key]
 
 
 def give_role(office: Office, actor: Actor | None, holder: Person, role: Role, scope: Scope) -> None:

@@ -25,6 +25,10 @@ from engine.errors import N_
 from notifications.translation import translate
 
 ADDED = N_("Added {name} <{email}>, {id}.")
+SAME_NAME = N_(
+    "Note: {name} is also called so: {email} ({id}). If this is the same person, use one address: else they could "
+    "accept their own evidence. To let the new one go: opora person deactivate {new_id}"
+)
 PLACE_WITHOUT_ROLE = N_("A place belongs to a role: add --role.")
 
 
@@ -56,7 +60,7 @@ def add(
     on_behalf_of: str | None,
     **place: str | None,
 ) -> None:
-    from activities.enrolment import NewPerson, enrol
+    from activities.enrolment import NewPerson, enrol, list_namesakes
     from activities.roles import Role
     from cli.context import open_application
 
@@ -67,4 +71,8 @@ def add(
         scope = find_scope(application, **place)
         new = NewPerson(email, name, position, tongue)
         added = enrol(application.office, who, new, Role(role) if role else None, scope)
+        with application.store.read() as connection:
+            namesakes = list_namesakes(connection, added)
     say(ADDED, name=added.name, email=added.email, id=added.short_id)
+    for each in namesakes:
+        say(SAME_NAME, name=each.name, email=each.email, id=each.short_id, new_id=added.short_id)

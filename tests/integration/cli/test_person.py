@@ -19,6 +19,18 @@ def test_the_first_person_needs_nobody(empty_terminal):
     assert [each["email"] for each in empty_terminal.json("person", "list")] == [MARY, "new@parus.example.org"]
 
 
+def test_a_namesake_is_told(empty_terminal):
+    """Who has the name already, however it is spelled, as long as they are active; the person is added nevertheless."""
+    empty_terminal.done("person", "add", MARY, "--name", "Королёва Анна", "--role", "coordinator")
+    again = ("person", "add", HEAD, "--name", "королева  анна", "--as", MARY)
+    assert f"{MARY} (" in empty_terminal.done(*again).stderr
+    assert len(empty_terminal.json("person", "list")) == 2
+    assert "also called so" not in empty_terminal.done(*NEW, "--as", MARY).stderr
+    empty_terminal.done("person", "deactivate", NEW[2], "--as", MARY)
+    other = ("person", "add", "other@parus.example.org", *NEW[3:], "--as", MARY)
+    assert "also called so" not in empty_terminal.done(*other).stderr
+
+
 def test_a_role_holds_on_a_place(terminal):
     """On a section, an activity, a plan, everywhere; shown in words, taken on exactly that place."""
     terminal.done(*NEW, "--role", "approver", "--section", "раздел II", "--as", MARY)
