@@ -20,6 +20,7 @@ from engine.store import StaleRevisionError
 from engine.tables import history, ladder
 from engine.tick import fire_due
 from tests.fixtures.amending import TO_MAY
+from tests.fixtures.databases import on_sqlite
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_nothing_of_a_closed_plan_reminds(empty_desk, end, close):
     assert fire_due(empty_desk.office.store, empty_desk.office.execution) == 0
 
 
+@on_sqlite
 def test_what_is_open_is_counted_and_named(empty_desk, end, close):
     """With the command that lists exactly its states; the plan stays live."""
     end("1.2@2026-04", "2.3@no1")
@@ -73,6 +75,7 @@ def test_what_is_open_is_counted_and_named(empty_desk, end, close):
     assert status(empty_desk) is PlanStatus.LIVE
 
 
+@on_sqlite
 def test_a_long_list_is_cut_short_and_counted_whole(empty_desk, small_live, close):
     """Five names and a sign that there are more."""
     with pytest.raises(OccurrencesOpenError) as refused:
@@ -97,6 +100,7 @@ def test_steps_of_an_amendment_that_wait_keep_it_open(empty_desk, small_live, am
     assert close().status is PlanStatus.CLOSED
 
 
+@on_sqlite
 def test_who_neither_coordinates_nor_approves_does_not_close(empty_desk, end, close):
     """An observer and an executor are refused; an approver of the plan closes it."""
     end()
@@ -107,7 +111,8 @@ def test_who_neither_coordinates_nor_approves_does_not_close(empty_desk, end, cl
     assert close(empty_desk.head).closed_by == empty_desk.head.short_id
 
 
-def test_it_is_closed_once_and_no_draft_is(empty_desk, end, close):
+@on_sqlite
+def test_it_is_closed_once(empty_desk, end, close):
     """The second time it says what the plan is."""
     end()
     first = close()
@@ -131,6 +136,7 @@ def test_what_happened_meanwhile_stops_it(empty_desk, small_live, end, close):
     assert status(empty_desk) is PlanStatus.LIVE
 
 
+@on_sqlite
 def test_a_plan_whose_archive_cannot_be_put_away_stays_live(empty_desk, end, close):
     """Whatever goes wrong there, nothing is closed."""
 
