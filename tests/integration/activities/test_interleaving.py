@@ -246,7 +246,7 @@ def test_nobody_decides_in_the_place_of_who_is_back(empty_desk, small_live, othe
 
     def end():
         end_absence(desk.office, desk.actor(desk.mary), desk.deputy)
-        done.append("ended")
+        done.append("ended behind the decision" if desk.rows(decision) else "ended")
 
     def give():
         record_absence(desk.office, desk.actor(desk.mary), away)
@@ -261,10 +261,11 @@ def test_nobody_decides_in_the_place_of_who_is_back(empty_desk, small_live, othe
     other.cut_in(monkeypatch, where, name, another)
     one()
     other.wait()
-    expected = {"decide": ["decided", "ended"], "end": ["ended"], "give": ["given"]}[first]
+    expected = {"decide": ["decided", "ended behind the decision"], "end": ["ended"], "give": ["given"]}[first]
     if first == "give" and not other.told:
         expected = ["given", "decided"]  # it waited until the absence was there
-    assert done == expected
+    # Which of two threads notes first that it is through says nothing.
+    assert sorted(done) == sorted(expected)
     assert len(desk.rows(decision)) == ("decided" in done)
     assert verify_history(desk.office.store).findings == ()
 

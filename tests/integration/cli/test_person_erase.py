@@ -9,7 +9,8 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+import zlib
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -91,7 +92,7 @@ def in_bytes(office) -> list[str]:
 
 
 def _unpacked(content: bytes) -> str:
-    if content[:2] == b"\x1f\x8b":
+    with suppress(gzip.BadGzipFile, EOFError, zlib.error):  # a digest may begin like anything
         content = gzip.decompress(content)
     return content.decode("utf-8", "replace").replace("\r\n ", "")
 
