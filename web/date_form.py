@@ -134,7 +134,8 @@ def _read_doubted(form: MultiDict[str, str], questions: DateQuestions, person: P
         name = each.activity.short_id
         if form.get(f"right-{name}") != "yes":
             continue
-        if form.get(f"seen-{name}") != each.activity.deadline_text:
+        # A cell of several lines comes back with the line ends of a form.
+        if form.get(f"seen-{name}", "").split() != each.activity.deadline_text.split():
             yield Reply(name, problem=ChangedMeanwhileError())
         else:
             yield Reply(name, _confirming(each, Actor(person, CHANNEL, each.place)))

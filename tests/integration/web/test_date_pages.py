@@ -19,7 +19,8 @@ from web import date_pages
 
 ROWS = """№;Мероприятие;Ответственный;Результат;Срок
 2.1;Подготовить сборник;Школа № 12;сборник;по отдельному графику
-2.2;Провести собрание;Школа № 12;протокол;последняя неделя мая 2026
+2.2;Провести собрание;Школа № 12;протокол;"последняя неделя
+мая 2026"
 2.3;Издать памятку;Школа № 12;памятка;до 30 мая 2026
 """
 UNDATED, DOUBTED, SURE = "2.1", "2.2", "2.3"
@@ -54,8 +55,9 @@ def client(dated):
 
 
 def hidden(text):
-    """What the page sends along unseen: the state that it shows."""
-    return dict(re.findall(r'<input type="hidden" name="(seen-[^"]+)" value="([^"]*)">', text))
+    """What the page sends along unseen, the state that it shows; browsers end each line of a form by CR LF."""
+    found = re.findall(r'<input type="hidden" name="(seen-[^"]+)" value="([^"]*)">', text)
+    return {name: value.replace("\n", "\r\n") for name, value in found}
 
 
 def fill(client, url, **fields):
@@ -68,7 +70,7 @@ def test_it_says_what_is_asked_and_presets_nothing(dated, client, url):
     text = client.get(url).get_data(as_text=True)
     assert "Подготовить сборник" in text
     assert "по отдельному графику" in text
-    assert "последняя неделя мая 2026" in text
+    assert "последняя неделя\nмая 2026" in text
     assert "25 мая 2026 – 31 мая 2026" in text.replace("\xa0", " ")
     assert "Издать памятку" not in text
     assert "checked" not in text
