@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from flask import request
 from sqlalchemy import Connection
-from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
+from werkzeug.exceptions import Forbidden, Gone, NotFound, TooManyRequests
 
 from activities.grants import Grant, find_grant
-from activities.invitations import Invitation, Purpose, find_invitation
+from activities.invitations import Invitation, Purpose, find_invitation, is_invitation_open
+from activities.people import Person, get_person_by_id
 from notifications.links import BadTokenError, Leave, read_token
 from web.site import current_site
 from web.throttle import WINDOW, count_bad_link, fold_client, is_throttled
@@ -35,6 +36,22 @@ def open_invitation(token: str, purpose: Purpose) -> Invitation:
     if found.purpose is not purpose:
         raise refuse_bad_link()
     return found
+
+
+def open_own_page(token: str, purpose: Purpose) -> tuple[Invitation, Person]:
+    """The invitation to a page of one's own that counts now, and whose it is; reads only.
+
+    Raises:
+        NotFound, TooManyRequests: as `open_link`.
+        Gone: its time is over, it was called back, or its person has left.
+    """
+    invited = open_invitation(token, purpose)
+    store = current_site().application.store
+    with store.read() as connection:
+        person = get_person_by_id(connection, invited.person_id)
+    if not person.active or not is_invitation_open(invited, store.clock.now()):
+        raise Gone
+    return invited, person
 
 
 def _open(token: str, find: Callable[[Connection, str], Leave | None]) -> Leave:

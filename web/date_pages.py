@@ -1,15 +1,14 @@
 """`/w/TOKEN`: the dates that a coordinator is asked for, a row each, nothing preset. GET and HEAD change nothing."""
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.exceptions import Gone
 
 from activities.date_questions import list_date_questions, list_settled
-from activities.invitations import Invitation, Purpose, is_invitation_open
-from activities.people import Person, get_person_by_id
+from activities.invitations import Invitation, Purpose
+from activities.people import Person
 from engine.errors import N_, OporaError
 from notifications.error_text import translate_error
 from notifications.translation import translate
-from web.capability import open_invitation, refuse_foreign_form
+from web.capability import open_own_page, refuse_foreign_form
 from web.date_form import LONGEST_BASIS, LONGEST_REASON, Reply, read_replies
 from web.pages import choose_language, render_page
 from web.site import current_site
@@ -27,7 +26,7 @@ date_pages = Blueprint("dates", __name__)
 @date_pages.get("/w/<token>")
 def show(token: str) -> Response:
     """What is asked, and how that stands now which was answered a moment ago."""
-    return _page(*_open(token), settled=request.args.get("done", ""))
+    return _page(*open_own_page(token, Purpose.DATES), settled=request.args.get("done", ""))
 
 
 @date_pages.post("/w/<token>")
@@ -35,7 +34,7 @@ def answer(token: str) -> Response:
     """Do row by row as the form says; with one row incomplete, nothing is done yet."""
     request.max_content_length = request.max_form_memory_size = MOST_BYTES
     refuse_foreign_form()
-    invited, person = _open(token)
+    invited, person = open_own_page(token, Purpose.DATES)
     application = current_site().application
     with application.store.read() as connection:
         questions = list_date_questions(connection, application.office, person).first(MOST_ROWS)
@@ -53,16 +52,6 @@ def answer(token: str) -> Response:
     # 303: whatever the browser does next, reloading and going back, it repeats a GET and not the form.
     there = url_for(".show", token=token, lang=request.args.get("lang"), done=done)
     return Response(status=303, headers={"Location": there})
-
-
-def _open(token: str) -> tuple[Invitation, Person]:
-    invited = open_invitation(token, Purpose.DATES)
-    store = current_site().application.store
-    with store.read() as connection:
-        person = get_person_by_id(connection, invited.person_id)
-    if not person.active or not is_invitation_open(invited, store.clock.now()):
-        raise Gone
-    return invited, person
 
 
 def _do_all(replies: list[Reply]) -> dict[str, OporaError]:

@@ -1,16 +1,15 @@
 """`/p/TOKEN`: what a person wants to be written about, and when. GET and HEAD change nothing."""
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
-from activities.invitations import Invitation, Purpose, is_invitation_open
-from activities.people import Person, get_person_by_id
+from activities.invitations import Invitation, Purpose
 from engine.errors import OporaError
 from engine.unit_of_work import UnitOfWork
 from notifications.error_text import translate_error
 from notifications.mail.kinds import Kind
 from notifications.mail.preferences import CHOICES, WEEKDAYS, Pace, Preference, choose, is_optional, list_preferences
-from web.capability import open_invitation, refuse_foreign_form
+from web.capability import open_own_page, refuse_foreign_form
 from web.pages import choose_language, render_page
 from web.site import current_site
 
@@ -27,7 +26,7 @@ def show(token: str) -> Response:
 def answer(token: str) -> Response:
     """Write down what the form says, then lead to the page that shows it."""
     refuse_foreign_form()
-    invited = _open(token)
+    invited = open_own_page(token, Purpose.PREFERENCES)[0]
     try:
         with current_site().application.store.write() as work:
             _choose_all(work, invited)
@@ -47,7 +46,7 @@ def ask(token: str, kind: str) -> Response:
 def leave_out(token: str, kind: str) -> Response:
     """One click in a mail program (RFC 8058 §3.1): letters of this kind are not wanted any more."""
     wanted = _optional(kind)
-    invited = _open(token)
+    invited = open_own_page(token, Purpose.PREFERENCES)[0]
     if request.form.get("List-Unsubscribe") != "One-Click":
         raise NotFound
     with current_site().application.store.write() as work:
@@ -73,20 +72,6 @@ def _read_choice(kind: Kind) -> Preference | None:
     return Preference(Pace(sent), tuple(days) if sent == Pace.WEEKLY else ())
 
 
-def _open(token: str) -> Invitation:
-    return _opened(token)[0]
-
-
-def _opened(token: str) -> tuple[Invitation, Person]:
-    invited = open_invitation(token, Purpose.PREFERENCES)
-    store = current_site().application.store
-    with store.read() as connection:
-        person = get_person_by_id(connection, invited.person_id)
-    if not person.active or not is_invitation_open(invited, store.clock.now()):
-        raise Gone
-    return invited, person
-
-
 def _optional(kind: str) -> Kind:
     if kind not in set(Kind) or not is_optional(Kind(kind)):
         raise NotFound
@@ -98,7 +83,7 @@ def _asked_language() -> str | None:
 
 
 def _page(token: str, error: OporaError | None = None) -> Response:
-    invited, person = _opened(token)
+    invited, person = open_own_page(token, Purpose.PREFERENCES)
     language = choose_language(person.language)
     with current_site().application.store.read() as connection:
         chosen = list_preferences(connection, person.id)

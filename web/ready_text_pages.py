@@ -3,20 +3,20 @@
 from collections.abc import Collection
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
 from activities.absences import list_principals
 from activities.acting import Actor
-from activities.invitations import Invitation, Purpose, is_invitation_open
+from activities.invitations import Invitation, Purpose
 from activities.occurrences import Occurrence
-from activities.people import Person, get_person_by_id
+from activities.people import Person
 from activities.ready_texts import Sheet, call_back_links, give_out_links, is_soon, list_superior_sheets
 from activities.roles import Role, list_holders
 from engine.errors import N_, OporaError
 from notifications.camera_code import render_png
 from notifications.error_text import translate_error
 from notifications.ready_text import Letterhead, find_link_urls, put_into_words
-from web.capability import open_invitation, refuse_foreign_form
+from web.capability import open_own_page, refuse_foreign_form
 from web.headers import allow_own_script
 from web.pages import choose_language, render_page
 from web.site import current_site
@@ -41,14 +41,14 @@ class NotConfirmedError(OporaError):
 @ready_text_pages.get("/t/<token>")
 def show(token: str) -> Response:
     """What each body owes, and the text for what links were given out for."""
-    return _page(token, *_open(token))
+    return _page(token, *open_own_page(token, Purpose.TEXTS))
 
 
 @ready_text_pages.post("/t/<token>")
 def answer(token: str) -> Response:
     """Give out the links for the rows that were chosen, or call back those of one contact."""
     refuse_foreign_form()
-    invited, person = _open(token)
+    invited, person = open_own_page(token, Purpose.TEXTS)
     try:
         _act(person)
     except OporaError as error:
@@ -60,7 +60,7 @@ def answer(token: str) -> Response:
 @ready_text_pages.get("/t/<token>/code/<sheet>/<occurrence>")
 def code(token: str, sheet: str, occurrence: str) -> Response:
     """A link that was given out as a picture for a camera, to be sent beside the text."""
-    _, person = _open(token)
+    _, person = open_own_page(token, Purpose.TEXTS)
     found = next((each for each in _read_sheets(person) if each.name == sheet), None)
     wanted = next((each for each in found.wanted if each.short_id == occurrence), None) if found else None
     url = find_link_urls(found, current_site().application.links).get(wanted.id) if found and wanted else None
@@ -68,16 +68,6 @@ def code(token: str, sheet: str, occurrence: str) -> Response:
         raise NotFound
     named = {"Content-Disposition": f'inline; filename="{occurrence}.png"'}
     return Response(render_png(url), headers=named, content_type="image/png")
-
-
-def _open(token: str) -> tuple[Invitation, Person]:
-    invited = open_invitation(token, Purpose.TEXTS)
-    store = current_site().application.store
-    with store.read() as connection:
-        person = get_person_by_id(connection, invited.person_id)
-    if not person.active or not is_invitation_open(invited, store.clock.now()):
-        raise Gone
-    return invited, person
 
 
 def _read_sheets(person: Person) -> list[Sheet]:

@@ -44,9 +44,9 @@ FAILING = {
     "decide": "web.decision_pages.get_matter",
     "decide many": "web.docket_pages.get_docket",
     "send": "web.evidence_pages.get_assignment",
-    "preferences": "web.preference_pages.get_person_by_id",
-    "texts": "web.ready_text_pages.get_person_by_id",
-    "dates": "web.date_pages.get_person_by_id",
+    "preferences": "web.preference_pages.open_own_page",
+    "texts": "web.ready_text_pages.open_own_page",
+    "dates": "web.date_pages.open_own_page",
 }
 
 
